@@ -1,0 +1,352 @@
+"""NATS and nothing else: ask a service (`call`), answer (`serve`), tell sockets (`publish`), tell services (`tell`).
+
+| kind | subject | guarantee |
+| --- | --- | --- |
+| command | `cmd.<type>`, one of a queue group answers | at most once, within a deadline |
+| live event | `live.chat.<id>`, `live.user.<id>` | at most once; clients notice a gap by `rev` |
+| fact | `ev.<type>`, JetStream | at least once to each service's durable consumer |
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import msgspec
+import nats
+import nats.errors
+import nats.js.errors
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.js import JetStreamContext
+from nats.js.api import ConsumerConfig, RetentionPolicy, StorageType, StreamConfig
+from prometheus_client import Histogram
+
+from .config import Settings
+from .log import get_logger
+from .protocol import AnyFact
+from .protocol.base import (
+    Actor,
+    Command,
+    Fact,
+    Failure,
+    Internal,
+    Invalid,
+    Refused,
+    TooLarge,
+    Unavailable,
+    reply_type,
+    tag_of,
+)
+from .protocol.frames import ANSWERS, ENCODER, REFUSALS, encode_refusal, encode_reply
+
+R = TypeVar("R")
+C = TypeVar("C", bound=Command[Any])
+
+TRACE = "Dialog-Trace"
+ACTOR = "Dialog-Actor"
+DEADLINE = "Dialog-Deadline"
+STREAM = "EVENTS"
+NOBODY = Actor()
+
+BAD_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding untrusted JSON may raise."""
+
+_log = get_logger()
+_trace: ContextVar[str] = ContextVar("trace", default="")
+_seconds = Histogram("dialog_command_seconds", "Handled commands", ["command", "status"])
+
+Answer = Callable[[Actor, Any], Awaitable[Any]]
+"""A command handler whose `App` is already bound."""
+
+
+def new_trace() -> str:
+    """Begin a trace: the id that ties together the log lines of all services about one request."""
+    trace = uuid4().hex[:16]
+    _trace.set(trace)
+    return trace
+
+
+class Bus:
+    """One process's connection to NATS. It reconnects by itself, for ever."""
+
+    def __init__(self, client: Client, settings: Settings) -> None:
+        self._client = client
+        self._settings = settings
+        self._jetstream = client.jetstream(timeout=settings.command_timeout)
+        self._decoders: dict[type, msgspec.json.Decoder[Any]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._served: list[Subscription] = []
+        self.troubles = 0
+        """How often events may have been lost: broken connections and overflowing subscriptions."""
+        self.on_trouble: list[Callable[[], None]] = []
+        """Called when that happens, before anything else arrives."""
+
+    @classmethod
+    async def connect(cls, settings: Settings, name: str) -> "Bus":
+        """Connect, trying for `start_timeout` seconds. Raises nats.errors.Error."""
+        client = Client()
+        bus = cls(client, settings)
+        deadline = time.monotonic() + settings.start_timeout
+        while True:
+            try:
+                await client.connect(settings.nats_url, name=name, **bus._options())
+                return bus
+            except (TimeoutError, OSError, nats.errors.Error):
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.2)
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "error_cb": self._noticed,
+            "disconnected_cb": self._disconnected,
+            "reconnected_cb": self._reconnected,
+            "allow_reconnect": True,
+            "max_reconnect_attempts": -1,
+            "reconnect_time_wait": 0.25,
+            "connect_timeout": 2,
+            "ping_interval": 2,
+            "max_outstanding_pings": 2,
+            "pending_size": 0,  # while disconnected a publish fails at once instead of waiting in memory
+            "skip_subject_validation": True,
+        }
+
+    async def _noticed(self, error: Exception) -> None:
+        if isinstance(error, nats.errors.SlowConsumerError):
+            self._trouble("bus too slow", subject=error.subject)
+        elif self._client.is_connected:
+            _log.warning("bus error", error=repr(error))
+
+    async def _disconnected(self) -> None:
+        self._trouble("bus disconnected")
+
+    async def _reconnected(self) -> None:
+        _log.info("bus reconnected")
+        self._trouble("bus was away")
+
+    def _trouble(self, what: str, **details: object) -> None:
+        self.troubles += 1
+        _log.warning(what, **details)
+        for told in self.on_trouble:
+            told()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the connection stands, as far as is known."""
+        return self._client.is_connected
+
+    async def check(self) -> None:
+        """Make a round trip to NATS. Raises when it does not answer within a second."""
+        if not self._client.is_connected:
+            raise ConnectionError("not connected")
+        await self._client.flush(timeout=1)
+
+    # --- commands
+
+    async def call(self, command: Command[R], actor: Actor = NOBODY) -> R:
+        """Ask whoever serves this command. Raises Refused, also when nobody answers in time."""
+        answer = ANSWERS.decode(await self.forward(command, actor))
+        if answer.refused:
+            raise Refused(REFUSALS.decode(answer.refused))
+        return self._decoder(reply_type(type(command))).decode(answer.reply)
+
+    async def forward(self, command: Command[Any], actor: Actor) -> bytes:
+        """Like `call`, but the answer stays encoded: `{"reply": …}` or `{"refused": …}`."""
+        timeout = self._settings.command_timeout
+        headers = {
+            TRACE: _trace.get() or new_trace(),
+            ACTOR: f"{actor.user_id} {actor.session_id} {actor.address}",
+            DEADLINE: f"{timeout:.3f}",
+        }
+        try:
+            message = await self._client.request(
+                f"cmd.{tag_of(type(command))}", ENCODER.encode(command), timeout=timeout + 0.25, headers=headers
+            )
+        except (TimeoutError, nats.errors.Error, OSError):
+            return encode_refusal(Unavailable())
+        return message.data
+
+    def _decoder(self, kind: Any) -> msgspec.json.Decoder[Any]:
+        decoder = self._decoders.get(kind)
+        if decoder is None:
+            decoder = self._decoders[kind] = msgspec.json.Decoder(kind)
+        return decoder
+
+    async def serve(self, service: str, kind: type[Command[Any]], answer: Answer) -> None:
+        """Answer commands of this kind, sharing them with the other replicas of `service`."""
+        decoder = self._decoder(kind)
+        name = tag_of(kind)
+
+        async def receive(message: Msg) -> None:
+            # nats-py awaits one callback at a time: each command gets a task of its own.
+            if len(self._tasks) >= self._settings.commands_at_once:
+                await self._respond(message, encode_refusal(Unavailable()))
+                return
+            task = asyncio.create_task(self._answer(name, decoder, answer, message))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+        self._served.append(
+            await self._client.subscribe(
+                f"cmd.{name}", queue=service, cb=receive, pending_msgs_limit=65536, pending_bytes_limit=64 * 1024 * 1024
+            )
+        )
+
+    async def _answer(self, name: str, decoder: msgspec.json.Decoder[Any], answer: Answer, message: Msg) -> None:
+        """Decode, handle, respond, and write the one log line of this command."""
+        started = time.perf_counter()
+        headers = message.headers or {}
+        trace = headers.get(TRACE) or uuid4().hex[:16]
+        actor = _read_actor(headers.get(ACTOR, ""))
+        _trace.set(trace)
+        structlog.contextvars.bind_contextvars(trace=trace)
+        try:
+            async with asyncio.timeout(float(headers.get(DEADLINE, self._settings.command_timeout))):
+                encoded, status = encode_reply(await answer(actor, decoder.decode(message.data))), "ok"
+        except Exception as error:
+            failure = failure_of(error, trace)
+            encoded, status = encode_refusal(failure), failure.status.value
+        await self._respond(message, encoded)
+        seconds = time.perf_counter() - started
+        _seconds.labels(name, status).observe(seconds)
+        _log.info("handled", command=name, status=status, ms=round(seconds * 1000, 1), user=actor.user_id)
+
+    async def _respond(self, message: Msg, encoded: bytes) -> None:
+        try:
+            await self._client.publish(message.reply, encoded)
+        except nats.errors.MaxPayloadError:
+            await self._client.publish(message.reply, encode_refusal(TooLarge(limit=self._client.max_payload)))
+        except nats.errors.Error as error:
+            _log.warning("answer lost", error=repr(error))  # the caller's deadline tells it
+
+    # --- live events
+
+    async def publish(self, topic: str, frame: bytes) -> None:
+        """Send an encoded event to the sockets on `topic`. Raises nats.errors.Error while disconnected."""
+        await self._client.publish(f"live.{topic}", frame)
+
+    async def subscribe(self, topic: str, deliver: Callable[[bytes], None]) -> Subscription:
+        """Hear the encoded events of `topic`, one after the other in the order they were published."""
+
+        async def receive(message: Msg) -> None:
+            deliver(message.data)
+
+        return await self._client.subscribe(
+            f"live.{topic}",
+            cb=receive,
+            pending_msgs_limit=65536,
+            pending_bytes_limit=self._settings.live_pending_bytes,
+        )
+
+    async def flush(self) -> None:
+        """Return once NATS has received all that was published so far. Raises nats.errors.Error, TimeoutError."""
+        await self._client.flush(timeout=2)
+
+    # --- facts
+
+    async def tell(self, tag: str, body: bytes, message_id: str) -> None:
+        """Store a fact for the services that want it. Returns when JetStream has it; raises nats.errors.Error."""
+        try:
+            await self._jetstream.publish(f"ev.{tag}", body, headers={"Nats-Msg-Id": message_id})
+        except (nats.js.errors.NoStreamResponseError, nats.errors.NoRespondersError):
+            await self._ensure_stream()
+            await self._jetstream.publish(f"ev.{tag}", body, headers={"Nats-Msg-Id": message_id})
+
+    async def _ensure_stream(self) -> None:
+        stream = StreamConfig(
+            name=STREAM,
+            subjects=["ev.>"],
+            retention=RetentionPolicy.INTEREST,
+            storage=StorageType.FILE,
+            max_age=self._settings.facts_max_age,
+        )
+        try:
+            await self._jetstream.add_stream(stream)
+        except nats.js.errors.BadRequestError:
+            await self._jetstream.update_stream(stream)
+
+    async def consume(self, service: str, kind: type[Fact], handle: Callable[[Any], Awaitable[None]]) -> None:
+        """Hand every fact of this kind to `handle`, at least once; replicas share them. Runs until cancelled."""
+        durable = f"{service}-{tag_of(kind).replace('.', '-')}"
+        while True:
+            try:
+                await self._ensure_stream()
+                pull = await self._pull(durable, kind)
+                while True:
+                    await self._fetch(pull, handle)
+            except (TimeoutError, nats.errors.Error, OSError) as error:
+                if self.connected:
+                    _log.warning("facts interrupted", consumer=durable, error=repr(error))
+                await asyncio.sleep(0.5)
+
+    async def _pull(self, durable: str, kind: type[Fact]) -> JetStreamContext.PullSubscription:
+        config = ConsumerConfig(durable_name=durable, ack_wait=30, max_deliver=20, filter_subject=f"ev.{tag_of(kind)}")
+        await self._jetstream.add_consumer(STREAM, config)
+        return await self._jetstream.pull_subscribe_bind(durable, STREAM)
+
+    async def _fetch(self, pull: JetStreamContext.PullSubscription, handle: Callable[[Any], Awaitable[None]]) -> None:
+        with contextlib.suppress(nats.errors.TimeoutError):
+            for message in await pull.fetch(10, timeout=5):
+                new_trace()
+                try:
+                    await handle(self._decoder(AnyFact).decode(message.data))
+                    await message.ack()
+                except Refused as refused:
+                    _log.warning("fact postponed", reason=str(refused))
+                    await message.nak(delay=1)
+                except nats.errors.Error:
+                    raise
+                except Exception:
+                    _log.exception("fact failed", subject=message.subject)
+                    await message.nak(delay=5)
+
+    # --- the end
+
+    async def stop_serving(self, within: float) -> None:
+        """Take no new commands, and let those under way finish."""
+        for subscription in self._served:
+            with contextlib.suppress(nats.errors.Error, asyncio.TimeoutError):
+                await asyncio.wait_for(subscription.drain(), within)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within)
+
+    async def close(self) -> None:
+        """Send what is waiting and hang up."""
+        with contextlib.suppress(nats.errors.Error, asyncio.TimeoutError, OSError):
+            await asyncio.wait_for(self._client.close(), 2)
+
+
+def failure_of(error: Exception, trace: str) -> Failure:
+    """What a client is told about an error of a handler. The one place where exceptions become refusals."""
+    match error:
+        case Refused():
+            return error.failure
+        case msgspec.DecodeError() | UnicodeDecodeError() | RecursionError():
+            return Invalid(detail=explain(error))
+        case TimeoutError():
+            return Unavailable()
+        case _:
+            _log.exception("handler failed", exc_info=error)
+            return Internal(trace=trace)
+
+
+def explain(error: Exception) -> str:
+    """Where a request is wrong, without repeating what was in it."""
+    if isinstance(error, msgspec.ValidationError):
+        text = str(error)
+        # "Invalid value 'x'" and "unknown field `x`" quote the input.
+        if text.startswith("Invalid value"):
+            return "Invalid value" + text[text.rfind(" - at ") :] if " - at " in text else "Invalid value"
+        return text[:200]
+    return "Not a JSON document in UTF-8"
+
+
+def _read_actor(header: str) -> Actor:
+    user_id, session_id, address = [*header.split(" ", 2), "", "", ""][:3]
+    return Actor(user_id=int(user_id or 0), session_id=int(session_id or 0), address=address)

@@ -1,0 +1,69 @@
+"""structlog, set up once per process. Texts, tokens and passwords are never logged."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+
+def get_logger() -> Any:
+    """The process's logger."""
+    return structlog.get_logger()
+
+
+class ServicePrefix:
+    """Puts the service's name first on each console line, so that seven services can share a terminal."""
+
+    def __init__(self, service: str) -> None:
+        self.prefix = f"{service:<9}| "
+
+    def __call__(self, _logger: WrappedLogger, _method: str, line: str) -> str:
+        return "\n".join(self.prefix + part for part in line.splitlines())
+
+
+def set_up(service: str, *, style: str, level: str) -> None:
+    """Log from now on as `style` (`console` or `json`), from `level` up."""
+    threshold = logging.getLevelNamesMapping()[level.upper()]
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso" if style == "json" else "%H:%M:%S"),
+    ]
+    structlog.configure(
+        processors=[*shared, *_renderers(service, style)],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[_Forward()], force=True)
+    sys.excepthook = _log_uncaught
+
+
+def _renderers(service: str, style: str) -> list[Any]:
+    if style == "json":
+
+        def add_service(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+            return {"service": service, **event}
+
+        # Locals stay out of stack traces: they would hold passwords and texts.
+        tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        return [add_service, structlog.processors.ExceptionRenderer(tracebacks), structlog.processors.JSONRenderer()]
+    console = structlog.dev.ConsoleRenderer(
+        colors=sys.stdout.isatty(), pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+    )
+    return [console, ServicePrefix(service)]
+
+
+class _Forward(logging.Handler):
+    """What libraries log through `logging`, into the same stream."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger().log(record.levelno, record.getMessage(), library=record.name, exc_info=record.exc_info)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    structlog.get_logger().critical("stopped by an error", exc_info=(kind, error, trace))

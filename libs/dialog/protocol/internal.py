@@ -1,0 +1,81 @@
+"""Commands that only services may send: the gateway's allow-list does not hold them."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from .accounts import User
+from .base import Command, Id, Millis, Nothing, Wire
+
+
+class SigningKey(Wire):
+    """A public key that access tokens are checked with. `public_key` is PEM."""
+
+    kid: str
+    public_key: str
+    not_after: Millis
+
+
+class SigningKeys(Wire):
+    keys: list[SigningKey]
+
+
+class GetSigningKeys(Command[SigningKeys], tag="internal.signing_keys"):
+    """The keys of today, yesterday and tomorrow."""
+
+
+class Users(Wire):
+    users: list[User]
+
+
+class GetUsers(Command[Users], tag="internal.users"):
+    """The profiles behind these ids; unknown ids are left out."""
+
+    user_ids: Annotated[list[Id], Meta(max_length=5000)]
+
+
+class RevokedSessionIds(Wire):
+    session_ids: list[Id]
+    until: Millis
+    """Ask for what came after this next time."""
+
+
+class GetRevokedSessions(Command[RevokedSessionIds], tag="internal.revoked_sessions"):
+    """Sessions that ended after `since`: the safety net under the `session.revoked` event."""
+
+    since: Millis
+
+
+class GroupIds(Wire):
+    chat_ids: list[Id]
+    epoch: int
+    """Raised by every restore from a backup."""
+
+
+class GetGroupIds(Command[GroupIds], tag="internal.group_ids"):
+    """The groups whose topics a person's sockets hear."""
+
+    user_id: Id
+
+
+class PartnerIds(Wire):
+    user_ids: list[Id]
+
+
+class GetDirectPartners(Command[PartnerIds], tag="internal.direct_partners"):
+    """Those who share a direct chat with somebody."""
+
+    user_id: Id
+
+
+class LiveSession(Wire):
+    user_id: Id
+    session_id: Id
+
+
+class ReportSessions(Command[Nothing], tag="internal.report_sessions"):
+    """What one gateway process has on its sockets: every session now and then, and each that came or went."""
+
+    gateway: str
+    here: list[LiveSession]
+    gone: list[LiveSession]

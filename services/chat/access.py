@@ -1,0 +1,62 @@
+"""The only way to obtain a chat. What is not yours to see does not exist."""
+
+from msgspec import Struct
+
+from dialog.db import Database, Transaction
+from dialog.protocol.base import Actor, Forbidden, NotFound, Refused
+from dialog.protocol.chats import Chat, ChatKind, NotAGroup, Role
+
+from . import store
+
+
+class Place(Struct, frozen=True):
+    """A chat, and the role that the one who asks has in it."""
+
+    chat: Chat
+    role: Role
+
+
+def topics(chat: Chat) -> tuple[str, ...]:
+    """Who hears what happens in a chat: the topic of a group, or the two people of a direct chat."""
+    if chat.kind is ChatKind.GROUP:
+        return (f"chat.{chat.id}",)
+    return (f"user.{chat.low_id}", f"user.{chat.high_id}")
+
+
+async def member_of(db: Database, actor: Actor, chat_id: int) -> Place:
+    """The chat as `actor` may read it. Raises Refused(NotFound)."""
+    return _place(await db.together(store.place(chat_id, actor.user_id)))
+
+
+async def acting_in(tx: Transaction, actor: Actor, chat_id: int) -> Place:
+    """The chat for a change by `actor`: nobody else changes it until we commit. Raises Refused(NotFound)."""
+    return _place(await tx.together(store.locked_place(chat_id, actor.user_id)))
+
+
+async def group_of(tx: Transaction, actor: Actor, chat_id: int) -> Place:
+    """Like `acting_in`, for what only groups have. Raises Refused(NotAGroup)."""
+    place = await acting_in(tx, actor, chat_id)
+    if place.chat.kind is not ChatKind.GROUP:
+        raise Refused(NotAGroup())
+    return place
+
+
+async def may_manage(tx: Transaction, actor: Actor, chat_id: int) -> Place:
+    """The group, if its members are `actor`'s to choose. Raises Refused(Forbidden)."""
+    place = await group_of(tx, actor, chat_id)
+    if place.role is not Role.OWNER:
+        raise Refused(Forbidden())
+    return place
+
+
+def may_delete(place: Place, actor: Actor, author_id: int) -> None:
+    """Authors delete what is theirs, owners anything. Raises Refused(Forbidden)."""
+    if actor.user_id != author_id and not (place.chat.kind is ChatKind.GROUP and place.role is Role.OWNER):
+        raise Refused(Forbidden())
+
+
+def _place(found: store.PlaceRows) -> Place:
+    chat, role = store.read_place(found)
+    if chat is None or role is None:
+        raise Refused(NotFound())
+    return Place(chat=chat, role=role)

@@ -1,0 +1,53 @@
+"""What a chat handler may touch."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
+
+from msgspec import Meta
+
+from dialog.batch import Batch
+from dialog.bus import Bus
+from dialog.config import Count, DatabaseSettings, Port
+from dialog.db import Database, open_database
+from dialog.http import Check
+from dialog.protocol.messages import Message
+
+from .posting import Post, post_all
+
+
+class Config(DatabaseSettings, frozen=True, kw_only=True):
+    """The settings of chat."""
+
+    http_port: Annotated[Port, Meta(description="port of health and metrics")] = 8082
+    group_size: Annotated[Count, Meta(description="members of a group")] = 1000
+    chats_per_user: Annotated[Count, Meta(description="chats one person can be in")] = 2000
+    batch_size: Annotated[Count, Meta(description="messages committed in one transaction")] = 256
+    batch_waiting: Annotated[Count, Meta(description="messages waiting for the next one")] = 4096
+    edit_hours: Annotated[Count, Meta(description="hours during which a message can be edited")] = 48
+    changes_limit: Annotated[Count, Meta(description="changes beyond which a client gets a fresh start instead")] = 200
+    page_messages: Annotated[Count, Meta(description="messages in the newest page of one chat")] = 50
+    sync_messages: Annotated[
+        Count, Meta(description="newest messages of a chat the client does not hold, in `sync`")
+    ] = 1
+    sync_rows: Annotated[Count, Meta(description="messages and members in one `sync` reply")] = 3000
+    reply_text: Annotated[Count, Meta(description="code points of text in one reply")] = 512 * 1024
+
+
+@dataclass(frozen=True)
+class App:
+    config: Config
+    bus: Bus
+    db: Database
+    posting: Batch[Post, Message]
+    checks: Mapping[str, Check]
+
+
+@asynccontextmanager
+async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
+    """Connect to the database. Raises what `open_database` raises."""
+    async with open_database(config, bus) as db:
+        posting = Batch(partial(post_all, db), size=config.batch_size, waiting=config.batch_waiting)
+        yield App(config=config, bus=bus, db=db, posting=posting, checks={"mysql": db.check})

@@ -1,0 +1,105 @@
+"""Chats: make a group, open the direct chat of two people."""
+
+from dialog.db import Duplicate
+from dialog.ids import new_id, now_ms
+from dialog.names import clean_line
+from dialog.protocol.base import Actor, NotFound, Refused
+from dialog.protocol.chats import (
+    Chat,
+    ChatJoined,
+    ChatKind,
+    CreateChat,
+    GroupFull,
+    Member,
+    OpenDirect,
+    Role,
+    TitleRefused,
+)
+from dialog.service import command
+
+from . import store
+from .app import App
+from .members import addable
+
+
+@command
+async def create_chat(app: App, actor: Actor, command: CreateChat) -> Chat:
+    title = clean_line(command.title)
+    if not title:
+        raise Refused(TitleRefused())
+    others = [user_id for user_id in dict.fromkeys(command.user_ids) if user_id != actor.user_id]
+    if len(others) + 1 > app.config.group_size:
+        raise Refused(GroupFull(limit=app.config.group_size))
+    await addable(app, {actor.user_id, *others})
+    chat = Chat(
+        id=new_id(),
+        kind=ChatKind.GROUP,
+        title=title,
+        avatar=None,
+        head_seq=0,
+        rev=len(others) + 1,
+        member_count=len(others) + 1,
+        low_id=None,
+        high_id=None,
+        created_at=now_ms(),
+    )
+    roles = {actor.user_id: Role.OWNER} | dict.fromkeys(others, Role.MEMBER)
+    return await _make(app, chat, roles)
+
+
+@command
+async def open_direct(app: App, actor: Actor, command: OpenDirect) -> Chat:
+    if command.user_id == actor.user_id:
+        raise Refused(NotFound())  # there is no one else in that chat
+    low_id, high_id = sorted((actor.user_id, command.user_id))
+    chat_id = await store.direct_chat_id(app.db, low_id, high_id)
+    if chat_id is None:
+        await addable(app, {low_id, high_id})
+        chat_id = await _claim(app, low_id, high_id)
+    return await store.chat(app.db, chat_id) or await _make_direct(app, chat_id, low_id, high_id)
+
+
+async def _claim(app: App, low_id: int, high_id: int) -> int:
+    """The id of the one chat of these two, whoever is first. Making the chat itself may be left to a retry."""
+    chat_id = new_id()
+    try:
+        await store.claim_direct_chat(app.db, low_id, high_id, chat_id)
+    except Duplicate:
+        chat_id = await store.direct_chat_id(app.db, low_id, high_id)
+        if chat_id is None:
+            raise
+    return chat_id
+
+
+async def _make_direct(app: App, chat_id: int, low_id: int, high_id: int) -> Chat:
+    chat = Chat(
+        id=chat_id,
+        kind=ChatKind.DIRECT,
+        title="",
+        avatar=None,
+        head_seq=0,
+        rev=2,
+        member_count=2,
+        low_id=low_id,
+        high_id=high_id,
+        created_at=now_ms(),
+    )
+    try:
+        return await _make(app, chat, {low_id: Role.MEMBER, high_id: Role.MEMBER})
+    except Duplicate:  # the other one of the two was quicker
+        made = await store.chat(app.db, chat_id)
+        if made is None:
+            raise
+        return made
+
+
+async def _make(app: App, chat: Chat, roles: dict[int, Role]) -> Chat:
+    """Store a new chat with its members, one change each, and tell them."""
+    members = [
+        Member(chat_id=chat.id, user_id=user_id, role=role, joined_seq=0, rev=number, left=False)
+        for number, (user_id, role) in enumerate(roles.items(), start=1)
+    ]
+    async with app.db.transaction() as tx:
+        tx.later(store.insert_chat(chat), store.put_members(members, chat.created_at))
+        tx.publish(ChatJoined(chat=chat), *(f"user.{user_id}" for user_id in roles))
+    return chat

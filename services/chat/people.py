@@ -1,0 +1,71 @@
+"""The people of a chat: their profiles, and what other services ask about who is with whom."""
+
+from msgspec.structs import replace
+
+from dialog.bus import Bus
+from dialog.protocol.accounts import User, UserChanged
+from dialog.protocol.base import Actor
+from dialog.protocol.chats import GetPeople, Member, MemberChanged, People
+from dialog.protocol.internal import GetDirectPartners, GetGroupIds, GetUsers, GroupIds, PartnerIds
+from dialog.service import command, on
+
+from . import access, store
+from .app import App
+
+ASK_AT_ONCE = 5000
+
+
+async def users(bus: Bus, user_ids: set[int]) -> dict[int, User]:
+    """The profiles of those who exist, by id."""
+    wanted = sorted(user_ids)
+    found: dict[int, User] = {}
+    for start in range(0, len(wanted), ASK_AT_ONCE):
+        answer = await bus.call(GetUsers(user_ids=wanted[start : start + ASK_AT_ONCE]))
+        found |= {user.id: user for user in answer.users}
+    return found
+
+
+@command
+async def get_people(app: App, actor: Actor, command: GetPeople) -> People:
+    await access.member_of(app.db, actor, command.chat_id)
+    if not command.user_ids:
+        return People(users=[])
+    known = await store.ever_among(app.db, command.chat_id, command.user_ids)
+    return People(users=list((await users(app.bus, set(known))).values()))
+
+
+@command
+async def get_group_ids(app: App, _actor: Actor, command: GetGroupIds) -> GroupIds:
+    return GroupIds(chat_ids=await store.group_ids_of(app.db, command.user_id), epoch=await store.epoch(app.db))
+
+
+@command
+async def get_direct_partners(app: App, _actor: Actor, command: GetDirectPartners) -> PartnerIds:
+    return PartnerIds(user_ids=await store.direct_partners(app.db, command.user_id))
+
+
+@on(UserChanged)
+async def user_changed(app: App, fact: UserChanged) -> None:
+    """A new profile is a change of the member in each of their chats, so that one `rev` per chat is all a client keeps.
+
+    Heard twice it says the same twice: `User.rev` tells clients which profile is the newer one.
+    """
+    user = (await users(app.bus, {fact.user_id})).get(fact.user_id)
+    if user is None:
+        return
+    for chat_id in await store.chat_ids_of(app.db, fact.user_id):
+        await _tell_chat(app, chat_id, user)
+
+
+async def _tell_chat(app: App, chat_id: int, user: User) -> None:
+    actor = Actor(user_id=user.id)
+    async with app.db.transaction() as tx:
+        place = await access.acting_in(tx, actor, chat_id)
+        member: Member | None = await store.member(tx, chat_id, user.id)
+        if member is None:
+            return
+        chat = replace(place.chat, rev=place.chat.rev + 1)
+        changed = replace(member, rev=chat.rev)
+        tx.later(store.change_member(changed), store.move_chat(chat))
+        event = MemberChanged(member=changed, user=user, member_count=chat.member_count)
+        tx.publish(event, *access.topics(chat))

@@ -1,0 +1,403 @@
+"""All SQL of chat. Reads by primary key or by an index made for them; see docs/decisions for the traps."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from dialog.db import Database, Row, Statement, Transaction, rows_as
+from dialog.protocol.chats import Chat, Member, Role
+from dialog.protocol.messages import Message
+
+CHAT = "chats.id, kind, title, avatar, head_seq, chats.rev, member_count, low_id, high_id, created_at"
+MEMBER = "chat_id, user_id, role, joined_seq, rev, left_seq IS NOT NULL AS `left`"
+MESSAGE = "chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at, edited_at, deleted_at"
+
+PlaceRows = list[list[Row]]
+
+
+class RoleRow(Struct, frozen=True):
+    role: Role
+
+
+class PairRow(Struct, frozen=True):
+    chat_id: int
+    user_id: int
+
+
+class MyChat(Chat, frozen=True, kw_only=True):
+    """A chat and one's own role in it."""
+
+    role: Role
+
+
+class NumberRow(Struct, frozen=True):
+    number: int
+
+
+class CountRow(Struct, frozen=True):
+    user_id: int
+    number: int
+
+
+# --- chats
+
+
+def place(chat_id: int, user_id: int) -> list[Statement]:
+    """The chat and the role of `user_id` in it, for `read_place`."""
+    return [
+        Statement(f"SELECT {CHAT} FROM chats WHERE id = %(chat_id)s", {"chat_id": chat_id}),  # noqa: S608
+        Statement(
+            "SELECT role FROM members WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s AND left_seq IS NULL",
+            {"chat_id": chat_id, "user_id": user_id},
+        ),
+    ]
+
+
+def locked_place(chat_id: int, user_id: int) -> list[Statement]:
+    """The same, with the chat's row locked: its numbers are ours until we commit."""
+    chat, member = place(chat_id, user_id)
+    return [Statement(chat.sql + " FOR UPDATE", chat.params), member]
+
+
+def read_place(found: PlaceRows) -> tuple[Chat | None, Role | None]:
+    chats, roles = rows_as(Chat, found[0]), rows_as(RoleRow, found[1])
+    return chats[0] if chats else None, roles[0].role if roles else None
+
+
+async def chats_of(db: Database, user_id: int) -> list[MyChat]:
+    """Every chat that somebody is in."""
+    return await db.fetch(
+        MyChat,
+        f"""
+        SELECT {CHAT}, role FROM members JOIN chats ON chats.id = members.chat_id
+        WHERE members.user_id = %(user_id)s AND members.left_seq IS NULL
+        ORDER BY chats.id DESC
+        """,  # noqa: S608
+        user_id=user_id,
+    )
+
+
+async def group_ids_of(db: Database, user_id: int) -> list[int]:
+    rows = await db.fetch(
+        NumberRow,
+        """
+        SELECT chats.id AS number FROM members JOIN chats ON chats.id = members.chat_id
+        WHERE members.user_id = %(user_id)s AND members.left_seq IS NULL AND chats.kind = 'group'
+        """,
+        user_id=user_id,
+    )
+    return [row.number for row in rows]
+
+
+async def chat_ids_of(db: Database, user_id: int) -> list[int]:
+    rows = await db.fetch(
+        NumberRow,
+        "SELECT chat_id AS number FROM members WHERE user_id = %(user_id)s AND left_seq IS NULL ORDER BY chat_id",
+        user_id=user_id,
+    )
+    return [row.number for row in rows]
+
+
+async def chat_counts(db: Database, user_ids: list[int]) -> list[CountRow]:
+    """How many chats each of these people is in; those in none are left out."""
+    return await db.fetch(
+        CountRow,
+        """
+        SELECT user_id, COUNT(*) AS number FROM members
+        WHERE user_id IN %(user_ids)s AND left_seq IS NULL GROUP BY user_id
+        """,
+        user_ids=user_ids,
+    )
+
+
+async def direct_chat_id(db: Database, low_id: int, high_id: int) -> int | None:
+    row = await db.fetch_one(
+        NumberRow,
+        "SELECT chat_id AS number FROM direct_chats WHERE low_id = %(low_id)s AND high_id = %(high_id)s",
+        low_id=low_id,
+        high_id=high_id,
+    )
+    return row.number if row else None
+
+
+async def claim_direct_chat(db: Database, low_id: int, high_id: int, chat_id: int) -> None:
+    """Make `chat_id` the one chat of these two. Raises Duplicate when they have one."""
+    await db.execute(
+        "INSERT INTO direct_chats (low_id, high_id, chat_id) VALUES (%(low_id)s, %(high_id)s, %(chat_id)s)",
+        low_id=low_id,
+        high_id=high_id,
+        chat_id=chat_id,
+    )
+
+
+async def direct_partners(db: Database, user_id: int) -> list[int]:
+    rows = await db.fetch(
+        NumberRow,
+        """
+        SELECT high_id AS number FROM direct_chats WHERE low_id = %(user_id)s
+        UNION SELECT low_id FROM direct_chats WHERE high_id = %(user_id)s
+        """,
+        user_id=user_id,
+    )
+    return [row.number for row in rows]
+
+
+async def chat(db: Database, chat_id: int) -> Chat | None:
+    return await db.fetch_one(Chat, f"SELECT {CHAT} FROM chats WHERE id = %(chat_id)s", chat_id=chat_id)  # noqa: S608
+
+
+async def epoch(db: Database) -> int:
+    row = await db.fetch_one(NumberRow, "SELECT epoch AS number FROM deployment WHERE id = 1")
+    if row is None:
+        raise LookupError("the table `deployment` must hold one row")
+    return row.number
+
+
+def insert_chat(made: Chat) -> Statement:
+    return Statement(
+        """
+        INSERT INTO chats (id, kind, title, avatar, head_seq, rev, member_count, low_id, high_id, created_at)
+        VALUES (%(id)s, %(kind)s, %(title)s, NULL, %(head_seq)s, %(rev)s, %(member_count)s, %(low_id)s, %(high_id)s,
+                %(created_at)s)
+        """,
+        {name: getattr(made, name) for name in Chat.__struct_fields__} | {"kind": made.kind.value},
+    )
+
+
+def move_chat(moved: Chat) -> Statement:
+    """Store the numbers of a chat that we hold the lock of."""
+    return Statement(
+        """
+        UPDATE chats SET head_seq = %(head_seq)s, rev = %(rev)s, member_count = %(member_count)s WHERE id = %(id)s
+        """,
+        {"id": moved.id, "head_seq": moved.head_seq, "rev": moved.rev, "member_count": moved.member_count},
+    )
+
+
+# --- members
+
+
+def put_members(members: Sequence[Member], now: int) -> Statement:
+    """Insert members, or bring back those who had left."""
+    return Statement(
+        """
+        INSERT INTO members (chat_id, user_id, role, joined_seq, joined_at, left_seq, rev) VALUES {rows}
+        ON DUPLICATE KEY UPDATE role = VALUES(role), joined_seq = VALUES(joined_seq), joined_at = VALUES(joined_at),
+            left_seq = NULL, rev = VALUES(rev)
+        """,
+        row="(%(chat_id)s, %(user_id)s, %(role)s, %(joined_seq)s, %(now)s, NULL, %(rev)s)",
+        rows=[
+            {
+                "chat_id": member.chat_id,
+                "user_id": member.user_id,
+                "role": member.role.value,
+                "joined_seq": member.joined_seq,
+                "now": now,
+                "rev": member.rev,
+            }
+            for member in members
+        ],
+    )
+
+
+def change_member(member: Member) -> Statement:
+    """Store the role and `rev` of somebody who is in the chat."""
+    return Statement(
+        """
+        UPDATE members SET role = %(role)s, rev = %(rev)s
+        WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s
+        """,
+        {"chat_id": member.chat_id, "user_id": member.user_id, "role": member.role.value, "rev": member.rev},
+    )
+
+
+def end_member(member: Member, left_seq: int) -> Statement:
+    """Store that somebody has left."""
+    return Statement(
+        """
+        UPDATE members SET role = %(role)s, left_seq = %(left_seq)s, rev = %(rev)s
+        WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s
+        """,
+        {
+            "chat_id": member.chat_id,
+            "user_id": member.user_id,
+            "role": member.role.value,
+            "left_seq": left_seq,
+            "rev": member.rev,
+        },
+    )
+
+
+async def member(tx: Transaction, chat_id: int, user_id: int) -> Member | None:
+    """Somebody who is in the chat."""
+    return await tx.fetch_one(
+        Member,
+        f"""
+        SELECT {MEMBER} FROM members
+        WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s AND left_seq IS NULL
+        """,  # noqa: S608
+        chat_id=chat_id,
+        user_id=user_id,
+    )
+
+
+async def present_among(tx: Transaction, chat_id: int, user_ids: list[int]) -> set[int]:
+    """Which of these people are in the chat."""
+    rows = await tx.fetch(
+        PairRow,
+        """
+        SELECT chat_id, user_id FROM members
+        WHERE chat_id = %(chat_id)s AND user_id IN %(user_ids)s AND left_seq IS NULL
+        """,
+        chat_id=chat_id,
+        user_ids=user_ids,
+    )
+    return {row.user_id for row in rows}
+
+
+async def ever_among(db: Database, chat_id: int, user_ids: list[int]) -> list[int]:
+    """Which of these people are or were in the chat."""
+    rows = await db.fetch(
+        PairRow,
+        "SELECT chat_id, user_id FROM members WHERE chat_id = %(chat_id)s AND user_id IN %(user_ids)s",
+        chat_id=chat_id,
+        user_ids=user_ids,
+    )
+    return [row.user_id for row in rows]
+
+
+async def owner_and_heir(tx: Transaction, chat_id: int, leaver_id: int) -> tuple[Member | None, Member | None]:
+    """Another owner, and the longest-standing member, besides `leaver_id`."""
+    members = await tx.fetch(
+        Member,
+        f"""
+        SELECT {MEMBER} FROM members
+        WHERE chat_id = %(chat_id)s AND user_id <> %(leaver_id)s AND left_seq IS NULL
+        ORDER BY role = 'owner' DESC, joined_at, user_id LIMIT 1
+        """,  # noqa: S608
+        chat_id=chat_id,
+        leaver_id=leaver_id,
+    )
+    first = members[0] if members else None
+    return (first, None) if first and first.role is Role.OWNER else (None, first)
+
+
+# --- what changed
+
+
+def members_since(chat_id: int, since: int) -> Statement:
+    return Statement(
+        f"SELECT {MEMBER} FROM members WHERE chat_id = %(chat_id)s AND rev > %(since)s ORDER BY rev",  # noqa: S608
+        {"chat_id": chat_id, "since": since},
+    )
+
+
+def members_now(chat_id: int) -> Statement:
+    return Statement(
+        f"SELECT {MEMBER} FROM members WHERE chat_id = %(chat_id)s AND left_seq IS NULL",  # noqa: S608
+        {"chat_id": chat_id},
+    )
+
+
+def messages_since(chat_id: int, since: int) -> Statement:
+    return Statement(
+        f"SELECT {MESSAGE} FROM messages WHERE chat_id = %(chat_id)s AND rev > %(since)s",  # noqa: S608
+        {"chat_id": chat_id, "since": since},
+    )
+
+
+def newest_messages(chat_id: int, limit: int) -> Statement:
+    return messages_before(chat_id, 2**63, limit)
+
+
+# --- messages
+
+
+def messages_before(chat_id: int, seq: int, limit: int) -> Statement:
+    """The `limit` messages before `seq`, the newest first."""
+    return Statement(
+        f"""
+        SELECT {MESSAGE} FROM messages WHERE chat_id = %(chat_id)s AND seq < %(seq)s ORDER BY seq DESC LIMIT %(limit)s
+        """,  # noqa: S608
+        {"chat_id": chat_id, "seq": seq, "limit": limit},
+    )
+
+
+def messages_after(chat_id: int, seq: int, limit: int) -> Statement:
+    """The `limit` messages after `seq`, the oldest first."""
+    return Statement(
+        f"""
+        SELECT {MESSAGE} FROM messages WHERE chat_id = %(chat_id)s AND seq > %(seq)s ORDER BY seq LIMIT %(limit)s
+        """,  # noqa: S608
+        {"chat_id": chat_id, "seq": seq, "limit": limit},
+    )
+
+
+async def message(tx: Transaction, chat_id: int, seq: int) -> Message | None:
+    return await tx.fetch_one(
+        Message,
+        f"SELECT {MESSAGE} FROM messages WHERE chat_id = %(chat_id)s AND seq = %(seq)s",  # noqa: S608
+        chat_id=chat_id,
+        seq=seq,
+    )
+
+
+def change_message(changed: Message) -> Statement:
+    """Store text, `rev` and times of a message that was edited or deleted."""
+    return Statement(
+        """
+        UPDATE messages SET text = %(text)s, rev = %(rev)s, edited_at = %(edited_at)s, deleted_at = %(deleted_at)s,
+            reply_to = %(reply_to)s
+        WHERE chat_id = %(chat_id)s AND seq = %(seq)s
+        """,
+        {name: getattr(changed, name) for name in Message.__struct_fields__},
+    )
+
+
+# --- posting: three reads in one round trip, then the writes with the commit
+
+
+async def lock_for_posting(
+    tx: Transaction, wanted: Sequence[Row]
+) -> tuple[dict[int, Chat], set[tuple[int, int]], dict[tuple[int, int, str], Message]]:
+    """The chats that are posted to, locked in the order of their ids; who of the authors is in them; and the messages
+    that were sent with these nonces before. `wanted`: `chat_id`, `user_id`, `nonce`."""
+    chats, places, sent = await tx.together(
+        [
+            Statement(
+                f"SELECT {CHAT} FROM chats WHERE id IN %(ids)s ORDER BY id FOR UPDATE",  # noqa: S608
+                {"ids": sorted({row["chat_id"] for row in wanted})},
+            ),
+            Statement(
+                "SELECT chat_id, user_id FROM members WHERE left_seq IS NULL AND ({rows})",
+                row="chat_id = %(chat_id)s AND user_id = %(user_id)s",
+                rows=wanted,
+                glue=" OR ",
+            ),
+            Statement(
+                f"SELECT {MESSAGE} FROM messages WHERE {{rows}}",  # noqa: S608
+                row="chat_id = %(chat_id)s AND author_id = %(user_id)s AND nonce = %(nonce)s",
+                rows=wanted,
+                glue=" OR ",
+            ),
+        ]
+    )
+    return (
+        {chat.id: chat for chat in rows_as(Chat, chats)},
+        {(row["chat_id"], row["user_id"]) for row in places},
+        {(made.chat_id, made.author_id, made.nonce): made for made in rows_as(Message, sent)},
+    )
+
+
+def insert_messages(messages: Sequence[Message]) -> Statement:
+    rows: list[dict[str, Any]] = [
+        {name: getattr(message, name) for name in Message.__struct_fields__} for message in messages
+    ]
+    return Statement(
+        """
+        INSERT INTO messages (chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at) VALUES {rows}
+        """,
+        row="(%(chat_id)s, %(seq)s, %(rev)s, %(author_id)s, %(nonce)s, %(kind)s, %(text)s, %(reply_to)s, %(sent_at)s)",
+        rows=rows,
+    )

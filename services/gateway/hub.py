@@ -1,0 +1,151 @@
+"""Which sockets of this process hear which topic: one subscription per topic, one frame per event."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from prometheus_client import Counter, Gauge
+
+from dialog.bus import Bus
+from dialog.log import get_logger
+from dialog.protocol import EPHEMERAL
+from dialog.protocol.base import Event
+from dialog.protocol.connection import CloseCode
+from dialog.protocol.frames import encode_event, event_tag
+
+from .socket import Socket
+from .websocket_frames import text_frame
+
+_log = get_logger()
+_deliveries = Counter("dialog_gateway_events", "Events received for the sockets of this process")
+_sockets = Gauge("dialog_gateway_sockets", "Open sockets")
+
+
+class Topic:
+    """The sockets that hear one topic, and the one subscription behind them."""
+
+    __slots__ = ("name", "sockets", "subscription")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.sockets: set[Socket] = set()
+        self.subscription: asyncio.Task[Any] | None = None
+
+
+class Hub:
+    """All sockets of this process. Everything but subscribing happens without waiting."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._topics: dict[str, Topic] = {}
+        self._dirty: list[Socket] = []
+        self._closing: set[asyncio.Task[None]] = set()
+        self.sockets: set[Socket] = set()
+        self.clogged: set[Socket] = set()
+        """Those whose clients have too much to read already."""
+        self.sessions: dict[int, set[Socket]] = {}
+        self.controls: dict[str, Callable[[bytes, Iterable[Socket]], None]] = {}
+        """What this process does about an event before its sockets hear it, by the event's type."""
+        _sockets.set_function(lambda: len(self.sockets))
+
+    def add(self, socket: Socket) -> None:
+        """A socket has said who it is."""
+        self.sockets.add(socket)
+        self.sessions.setdefault(socket.actor.session_id, set()).add(socket)
+
+    def remove(self, socket: Socket) -> None:
+        """A socket is gone: it hears nothing more."""
+        self.sockets.discard(socket)
+        self.clogged.discard(socket)
+        left = self.sessions.get(socket.actor.session_id, set())
+        left.discard(socket)
+        if not left:
+            self.sessions.pop(socket.actor.session_id, None)
+        for topic in list(socket.topics):
+            self.leave(topic, socket)
+
+    def count(self, name: str) -> int:
+        """How many sockets hear a topic."""
+        topic = self._topics.get(name)
+        return len(topic.sockets) if topic else 0
+
+    async def join(self, names: Iterable[str], socket: Socket) -> None:
+        """Hear these topics. Returns when the bus has been told of all of them; raises nats.errors.Error."""
+        waiting = [self._enter(name, socket) for name in names]
+        if waiting:
+            await asyncio.gather(*waiting)
+
+    def _enter(self, name: str, socket: Socket) -> asyncio.Task[Any]:
+        topic = self._topics.get(name)
+        if topic is None:
+            topic = self._topics[name] = Topic(name)
+        if topic.subscription is None:
+            # The task is stored before anybody waits: two sockets that join at once must not subscribe twice.
+            topic.subscription = asyncio.create_task(self._bus.subscribe(name, lambda data: self._deliver(topic, data)))
+        topic.sockets.add(socket)
+        socket.topics.add(name)
+        return topic.subscription
+
+    def leave(self, name: str, socket: Socket) -> None:
+        """Hear this topic no more, from this moment on."""
+        socket.topics.discard(name)
+        topic = self._topics.get(name)
+        if topic is None:
+            return
+        topic.sockets.discard(socket)
+        if not topic.sockets:
+            del self._topics[name]
+            self._keep(asyncio.create_task(_unsubscribe(topic)))
+
+    def _deliver(self, topic: Topic, data: bytes) -> None:
+        """An event has come: the same bytes for every socket, written once per socket at the end of this loop turn."""
+        _deliveries.inc()
+        tag = event_tag(data)
+        control = self.controls.get(tag)
+        if control:
+            control(data, list(topic.sockets))
+        frame, ephemeral = text_frame(data), tag in EPHEMERAL
+        for socket in topic.sockets:
+            socket.push_event(frame, ephemeral=ephemeral)
+
+    def tell_everyone(self, event: Event) -> None:
+        """An event from the gateway itself, to all its sockets."""
+        frame = text_frame(encode_event(event))
+        for socket in self.sockets:
+            socket.push_event(frame, ephemeral=False)
+
+    def flush_soon(self, socket: Socket) -> None:
+        """Write what waits for this socket at the end of the loop turn, together with all that still comes."""
+        if not self._dirty:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._dirty.append(socket)
+
+    def _flush(self) -> None:
+        dirty, self._dirty = self._dirty, []
+        for socket in dirty:
+            socket.flush()
+
+    def close_soon(self, socket: Socket, code: CloseCode) -> None:
+        """Close a socket without waiting for it."""
+        if not socket.closing:
+            socket.closing = True
+            self._keep(asyncio.create_task(socket.shut(code)))
+
+    async def close_all(self) -> None:
+        """Close every socket with 4001, and wait for that."""
+        for socket in list(self.sockets):
+            self.close_soon(socket, CloseCode.RESTARTING)
+        if self._closing:
+            await asyncio.wait(self._closing, timeout=5)
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+
+async def _unsubscribe(topic: Topic) -> None:
+    try:
+        if topic.subscription:
+            await (await topic.subscription).unsubscribe()
+    except Exception as error:  # the connection is gone, and the subscription with it
+        _log.info("not unsubscribed", topic=topic.name, error=type(error).__name__)

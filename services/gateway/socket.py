@@ -1,0 +1,288 @@
+"""One WebSocket: commands in, answers and events out. No task, queue or timer of its own."""
+
+import asyncio
+import contextlib
+import socket as sockets
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import WSMessage, WSMsgType, web
+from prometheus_client import Counter
+
+from dialog.bus import BAD_JSON, explain, failure_of, new_trace
+from dialog.ids import now_ms
+from dialog.protocol.accounts import RenewedUntil, RenewSession
+from dialog.protocol.base import (
+    Actor,
+    Command,
+    Failure,
+    Invalid,
+    Nothing,
+    Refused,
+    TooLarge,
+    TooManyRequests,
+    Unauthenticated,
+)
+from dialog.protocol.connection import ChatsBehind, CloseCode, Connect, Ping
+from dialog.protocol.frames import (
+    FRAME_HEADS,
+    FRAMES,
+    Frame,
+    encode_event,
+    encode_refusal,
+    encode_reply,
+    with_id,
+)
+
+from .websocket_frames import pong_frame, text_frame
+
+if TYPE_CHECKING:
+    from .app import App
+
+BEHIND = text_frame(encode_event(ChatsBehind()))
+CLOSE_SECONDS = 2.0
+
+_collapsed = Counter("dialog_gateway_collapsed", "Times that the waiting events of a slow socket collapsed into one")
+_too_slow = Counter("dialog_gateway_too_slow", "Sockets closed because they did not read")
+
+
+class Socket:
+    """A connected client.
+
+    What is to be sent waits in two lists, answers before events, until the hub's flush joins it into one write. While
+    the client reads too slowly it stays there, where events can still be dropped.
+    """
+
+    __slots__ = (
+        "_answers", "_app", "_behind", "_events", "_events_size", "_scheduled", "_tails", "_tasks", "_transport", "_ws",
+        "actor", "bad_frames", "clogged_at", "closing", "expires_at", "heard_at", "opened", "pinged_at", "stuck_size",
+        "topics",
+    )  # fmt: skip
+
+    def __init__(self, app: "App", ws: web.WebSocketResponse, transport: asyncio.Transport, address: str) -> None:
+        self._app = app
+        self._ws = ws
+        self._transport = transport
+        self._answers: list[bytes] = []
+        self._events: list[bytes] = []
+        self._events_size = 0
+        self._behind = False
+        self._scheduled = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._tails: dict[int, asyncio.Task[None]] = {}
+        now = asyncio.get_running_loop().time()
+        self.actor = Actor(address=address)
+        self.expires_at = 0
+        """Of the access token, milliseconds since 1970."""
+        self.topics: set[str] = set()
+        self.opened = False
+        """Events wait until the answer to `connect` is out."""
+        self.closing = False
+        self.bad_frames = 0
+        self.heard_at = now
+        self.pinged_at = now
+        self.clogged_at = 0.0
+        """Since when nothing could be written; 0 while all goes well."""
+        self.stuck_size = 0
+        raw = transport.get_extra_info("socket")
+        if raw is not None:
+            raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, app.config.send_buffer)
+
+    # --- out
+
+    def push_event(self, frame: bytes, *, ephemeral: bool) -> None:
+        """Send an event, or let it go when this client does not keep up."""
+        if self.clogged_at and not self._has_room_for_event(len(frame), ephemeral):
+            return
+        self._events.append(frame)
+        self._events_size += len(frame)
+        self._schedule()
+
+    def _has_room_for_event(self, size: int, ephemeral: bool) -> bool:
+        """For a slow reader: ephemeral events go first, then all waiting events become one notice to sync."""
+        if self._behind or ephemeral:
+            return False
+        if self._events_size + size <= self._app.config.waiting_events:
+            return True
+        _collapsed.inc()
+        self._events = [BEHIND]
+        self._events_size = len(BEHIND)
+        self._behind = True
+        return False
+
+    def push_answer(self, frame: bytes) -> None:
+        """Send an answer. A client that asks without reading is closed."""
+        if self.clogged_at and self._waiting_size() > self._app.config.waiting_bytes:
+            self.close_as_too_slow()
+            return
+        self._answers.append(frame)
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if not self._scheduled and self.opened and not self.closing:
+            self._scheduled = True
+            self._app.hub.flush_soon(self)
+
+    def flush(self) -> None:
+        """Write all that waits in one go, unless the client has still too much to read."""
+        self._scheduled = False
+        if self.closing or self._transport.is_closing():
+            return
+        under_way = self._transport.get_write_buffer_size()
+        if under_way > self._app.config.write_ahead:
+            self._notice_clogged(under_way)
+            return
+        waiting = self._answers + self._events if self._answers else self._events
+        if waiting:
+            self._transport.write(waiting[0] if len(waiting) == 1 else b"".join(waiting))
+            self._answers = []
+            self._events = []
+            self._events_size = 0
+            self._behind = False
+        if self.clogged_at:
+            self.clogged_at = 0.0
+            self._app.hub.clogged.discard(self)
+
+    def _notice_clogged(self, under_way: int) -> None:
+        """Remember when the client last read anything."""
+        if not self.clogged_at or under_way < self.stuck_size:
+            self.clogged_at = asyncio.get_running_loop().time()
+            self._app.hub.clogged.add(self)
+        self.stuck_size = under_way
+
+    def _waiting_size(self) -> int:
+        return self._transport.get_write_buffer_size() + self._events_size + sum(map(len, self._answers))
+
+    def close_as_too_slow(self) -> None:
+        """4000: the client syncs over a new connection."""
+        if not self.closing:
+            _too_slow.inc()
+        self._app.hub.close_soon(self, CloseCode.TOO_SLOW)
+
+    async def shut(self, code: CloseCode) -> None:
+        """Write what waits, close, and do not wait long for a client that does not answer."""
+        with contextlib.suppress(Exception):
+            if self._transport.get_write_buffer_size() <= self._app.config.write_ahead:
+                self._transport.write(b"".join(self._answers + self._events))
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._ws.close(code=code, message=code.name.lower().encode())
+        self._transport.abort()
+
+    # --- in
+
+    async def read(self) -> None:
+        """Take commands until the socket closes."""
+        try:
+            while True:
+                message = await self._ws.receive()
+                self.heard_at = asyncio.get_running_loop().time()
+                if message.type is WSMsgType.TEXT:
+                    await self._receive(message.data)
+                elif message.type is WSMsgType.PING:
+                    self.push_answer(pong_frame(message.data))
+                elif message.type is WSMsgType.BINARY:
+                    self.refuse(None, Invalid(detail="Frames are text"))
+                elif message.type is not WSMsgType.PONG:
+                    return
+        finally:
+            for task in self._tasks:
+                task.cancel()
+
+    async def _receive(self, text: str) -> None:
+        """Begin one command. Waits while too many are unanswered or the client does not read, so that it slows down."""
+        frame = self.decode(text)
+        if frame is None:
+            return
+        if wait := self._app.admission.user_wait(self.actor):
+            self.answer(frame.id, encode_refusal(TooManyRequests(retry_after=round(wait, 3))))
+            return
+        while len(self._tasks) >= self._app.config.pending_commands or (self.clogged_at and self._tasks):
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        chat_id: int = getattr(frame.command, "chat_id", 0)
+        before = self._tails.get(chat_id) if chat_id else None
+        task = asyncio.create_task(self._perform(frame, before))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        if chat_id:
+            self._tails[chat_id] = task
+
+    async def _perform(self, frame: Frame, before: asyncio.Task[None] | None) -> None:
+        """Answer one command, after the one before it in the same chat."""
+        if before is not None and not before.done():
+            await asyncio.wait((before,))
+        trace = new_trace()
+        command: Command[Any] = frame.command
+        try:
+            own = OWN.get(type(command))
+            answer = await own(self, command) if own else await self._app.bus.forward(command, self.actor)
+        except Exception as error:
+            answer = encode_refusal(failure_of(error, trace))
+        self.answer(frame.id, answer)
+        chat_id = getattr(command, "chat_id", 0)
+        if chat_id and self._tails.get(chat_id) is asyncio.current_task():
+            del self._tails[chat_id]
+
+    def decode(self, text: str) -> Frame | None:
+        """A frame, or None when it was refused."""
+        if len(text) > self._app.config.frame_bytes or len(data := text.encode()) > self._app.config.frame_bytes:
+            self.refuse(None, TooLarge(limit=self._app.config.frame_bytes))
+            return None
+        try:
+            return FRAMES.decode(data)
+        except BAD_JSON as error:
+            self.refuse(_id_of(data), Invalid(detail=explain(error)))
+            return None
+
+    def refuse(self, frame_id: int | None, failure: Failure) -> None:
+        """Answer a frame that is not the protocol; too many of them end the socket."""
+        self.answer(frame_id, encode_refusal(failure))
+        self.bad_frames += 1
+        if self.bad_frames >= self._app.config.bad_frames:
+            self._app.hub.close_soon(self, CloseCode.PROTOCOL_VIOLATION)
+
+    def answer(self, frame_id: int | None, encoded: bytes) -> None:
+        """Send an encoded answer to the frame `frame_id` (null when it had none)."""
+        numbered = b'{"id":null,' + encoded[1:] if frame_id is None else with_id(frame_id, encoded)
+        self.push_answer(text_frame(numbered))
+
+    async def renew(self, command: RenewSession) -> bytes:
+        """Stay until the fresh token expires. It must be for the same session."""
+        access = await self._app.keys.check(command.access_token)
+        if (access.user_id, access.session_id) != (self.actor.user_id, self.actor.session_id):
+            raise Refused(Unauthenticated())
+        self.expires_at = max(self.expires_at, access.expires_at)
+        return encode_reply(RenewedUntil(expires_at=self.expires_at))
+
+    async def ping(self, _command: Ping) -> bytes:
+        return encode_reply(Nothing())
+
+    async def connect_again(self, _command: Connect) -> bytes:
+        raise Refused(Invalid(detail="This socket is connected already"))
+
+    def expired(self) -> bool:
+        """Whether the access token's time is over."""
+        return now_ms() > self.expires_at
+
+    def open(self) -> None:
+        """From now on events go out; those that came meanwhile follow the answer to `connect`."""
+        self.opened = True
+        self._schedule()
+
+    async def first_message(self) -> WSMessage:
+        """What the client says first."""
+        return await self._ws.receive()
+
+
+OWN: dict[type[Command[Any]], Callable[[Socket, Any], Awaitable[bytes]]] = {
+    RenewSession: Socket.renew,
+    Ping: Socket.ping,
+    Connect: Socket.connect_again,
+}
+"""The commands that the gateway answers itself."""
+
+
+def _id_of(data: bytes) -> int | None:
+    try:
+        return FRAME_HEADS.decode(data).id
+    except BAD_JSON:
+        return None
