@@ -1,0 +1,64 @@
+# Everything a checkout can do. `make` alone lists it.
+.DEFAULT_GOAL := help
+.PHONY: help setup run chat test check lint types imports generated fix gen migrate lock clean
+MAKEFLAGS += --no-print-directory
+
+PYTHON := .venv/bin/python
+SOURCES := libs services clients deploy tests
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+setup:  ## install what is missing; run, test and check do it by themselves
+	@deploy/local/setup.sh
+
+run: setup  ## start the whole suite on this machine; Ctrl-C stops it
+	@exec setpriv --pdeathsig TERM $(PYTHON) -m deploy.local.run
+
+chat: setup  ## talk in a terminal over the running suite: make chat NAME=anna
+	@test -n "$(NAME)" || { echo 'who are you? make chat NAME=anna'; exit 1; }
+	@test -e .local/address || { echo 'Dialog does not run in this checkout: start it with make run'; exit 1; }
+	@exec $(PYTHON) -m clients.terminal --name "$(NAME)" --address "$$(cat .local/address)"
+
+test: setup  ## run the tests: make test ARGS="-k name"
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: setup  ## lint, types, imports, generated files
+	@$(MAKE) --jobs --output-sync --keep-going lint types imports generated
+
+lint:
+	@$(PYTHON) -m ruff check --quiet
+	@$(PYTHON) -m ruff format --check --quiet
+
+types:
+	@$(PYTHON) -m basedpyright --level error
+
+imports:
+	@$(PYTHON) .venv/bin/lint-imports --no-logo
+
+generated:
+	@$(PYTHON) -m dialog.protocol.generate --check
+	@$(PYTHON) -m dialog.config --check
+
+fix: setup  ## mend what lint can mend by itself
+	@$(PYTHON) -m ruff check --fix --quiet || true
+	@$(PYTHON) -m ruff format --quiet
+
+gen: setup  ## write the generated files
+	@$(PYTHON) -m dialog.protocol.generate
+	@$(PYTHON) -m dialog.config
+
+migrate: setup  ## apply new migrations to the running suite's databases
+	@test -e .local/address || { echo 'Dialog does not run in this checkout: start it with make run'; exit 1; }
+	@. ./.local/environment && exec $(PYTHON) -m dialog.migrate
+
+lock: setup  ## pin what pyproject.toml asks for, by hash; ARGS=--upgrade takes the newest
+	@$(PYTHON) -m uv pip compile $(LOCKED) pyproject.toml --output-file requirements.lock $(ARGS)
+	@$(PYTHON) -m uv pip compile $(LOCKED) pyproject.toml --extra dev --output-file requirements-dev.lock $(ARGS)
+
+LOCKED := --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
+
+clean:  ## delete the local suite's data and all caches
+	@test ! -e .local/lock || flock --nonblock .local/lock true || { echo 'Dialog runs in this checkout: stop it first'; exit 1; }
+	@rm -rf .local .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +
