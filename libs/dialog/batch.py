@@ -50,9 +50,10 @@ class Batch(Generic[T, R]):
     async def _settle(self, taken: list[tuple[T, asyncio.Future[R]]]) -> None:
         try:
             results = await self._run([item for item, _ in taken])
+            settled = list(zip(taken, results, strict=True))
         except Exception as error:
-            results = [error] * len(taken)
-        for (_, future), result in zip(taken, results, strict=True):
+            settled = [(one, error) for one in taken]
+        for (_, future), result in settled:
             if future.done():  # its caller gave up
                 continue
             if isinstance(result, BaseException):

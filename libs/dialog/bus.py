@@ -84,6 +84,7 @@ class Bus:
         self._served: list[Subscription] = []
         self.troubles = 0
         """How often events may have been lost: broken connections and overflowing subscriptions."""
+        self._closing = False
         self.on_trouble: list[Callable[[], None]] = []
         """Called when that happens, before anything else arrives."""
 
@@ -131,6 +132,8 @@ class Bus:
         self._trouble("bus was away")
 
     def _trouble(self, what: str, **details: object) -> None:
+        if self._closing:
+            return
         self.troubles += 1
         _log.warning(what, **details)
         for told in self.on_trouble:
@@ -318,6 +321,7 @@ class Bus:
 
     async def close(self) -> None:
         """Send what is waiting and hang up."""
+        self._closing = True
         with contextlib.suppress(nats.errors.Error, asyncio.TimeoutError, OSError):
             await asyncio.wait_for(self._client.close(), 2)
 

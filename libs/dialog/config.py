@@ -17,7 +17,7 @@ SERVICES = ("gateway", "auth", "chat", "presence")
 
 S = TypeVar("S", bound="Settings")
 
-Seconds = Annotated[float, Meta(gt=0)]
+Seconds = Annotated[float, Meta(gt=0, le=1e9)]
 Count = Annotated[int, Meta(gt=0)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 

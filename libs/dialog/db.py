@@ -276,6 +276,16 @@ async def open_database(settings: DatabaseSettings, bus: Bus) -> AsyncGenerator[
     finally:
         relay.cancel()
         await asyncio.gather(relay, return_exceptions=True)
+        await _close(pool)
+
+
+async def _close(pool: Any) -> None:
+    """Take leave of the server; of one that does not answer, without."""
+    pool.close()
+    try:
+        async with asyncio.timeout(1):
+            await pool.wait_closed()
+    except TimeoutError:
         pool.terminate()
 
 

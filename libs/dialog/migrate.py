@@ -15,7 +15,7 @@ from .db import connection_arguments
 SERVICES_FOLDER = Path(__file__).resolve().parents[2] / "services"
 
 LEDGER = """
-    CREATE TABLE IF NOT EXISTS migrations (
+    CREATE TABLE migrations (
         name VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
         sha256 CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
         applied_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
@@ -35,7 +35,8 @@ async def migrate(url: str, folder: Path) -> list[str]:
             await cursor.execute("SELECT GET_LOCK('dialog.migrate', 60)")
             if (await cursor.fetchone())[0] != 1:
                 raise MigrationError("another migration has been running for a minute")
-            await cursor.execute(LEDGER)
+            if not await cursor.execute("SHOW TABLES LIKE 'migrations'"):
+                await cursor.execute(LEDGER)
             return await _apply(cursor, _files(folder))
     finally:
         connection.close()

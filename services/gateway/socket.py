@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 BEHIND = text_frame(encode_event(ChatsBehind()))
 CLOSE_SECONDS = 2.0
+LAST_ANSWERS = 0.25
+"""Seconds that a closing socket waits for commands under way."""
 
 _collapsed = Counter("dialog_gateway_collapsed", "Times that the waiting events of a slow socket collapsed into one")
 _too_slow = Counter("dialog_gateway_too_slow", "Sockets closed because they did not read")
@@ -92,7 +94,7 @@ class Socket:
 
     def push_event(self, frame: bytes, *, ephemeral: bool) -> None:
         """Send an event, or let it go when this client does not keep up."""
-        if self.clogged_at and not self._has_room_for_event(len(frame), ephemeral):
+        if self.closing or (self.clogged_at and not self._has_room_for_event(len(frame), ephemeral)):
             return
         self._events.append(frame)
         self._events_size += len(frame)
@@ -162,6 +164,8 @@ class Socket:
     async def shut(self, code: CloseCode) -> None:
         """Write what waits, close, and do not wait long for a client that does not answer."""
         with contextlib.suppress(Exception):
+            if self._tasks:  # the answer to what ended this session, say
+                await asyncio.wait(self._tasks, timeout=LAST_ANSWERS)
             if self._transport.get_write_buffer_size() <= self._app.config.write_ahead:
                 self._transport.write(b"".join(self._answers + self._events))
             async with asyncio.timeout(CLOSE_SECONDS):
@@ -176,6 +180,8 @@ class Socket:
             while True:
                 message = await self._ws.receive()
                 self.heard_at = asyncio.get_running_loop().time()
+                if self.closing and message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                    continue
                 if message.type is WSMsgType.TEXT:
                     await self._receive(message.data)
                 elif message.type is WSMsgType.PING:

@@ -61,7 +61,8 @@ def _ref(name: str) -> dict[str, str]:
 
 def _server_frame(replies: set[str]) -> dict[str, Any]:
     """What arrives on a socket. Written out, as the library keeps replies and refusals encoded."""
-    number = {"type": "integer", "minimum": 0}
+    number: dict[str, Any] = {"type": "integer", "minimum": 0}
+    either = {"anyOf": [number, {"type": "null"}]}
     bodies: dict[str, dict[str, Any]] = {
         "reply": {"anyOf": [_ref(name) for name in sorted(replies)]},
         "refused": {"anyOf": [_ref(kind.__name__) for kind in FAILURES.values()]},
@@ -69,7 +70,7 @@ def _server_frame(replies: set[str]) -> dict[str, Any]:
     }
     kinds = [
         {"type": "object", "properties": {"id": number, "reply": bodies["reply"]}, "required": ["id", "reply"]},
-        {"type": "object", "properties": {"id": number, "refused": bodies["refused"]}, "required": ["refused"]},
+        {"type": "object", "properties": {"id": either, "refused": bodies["refused"]}, "required": ["id", "refused"]},
         {"type": "object", "properties": {"event": bodies["event"]}, "required": ["event"]},
     ]
     return {"title": "ServerFrame", "description": "What arrives on a socket.", "anyOf": kinds}

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from .base import Audience, Command, Event, Failure, Id, Millis, Seq, Status, Wire
 
-Nonce = Annotated[str, Meta(min_length=1, max_length=36, pattern=r"^[\x21-\x7e]+$")]
+Nonce = Annotated[str, Meta(min_length=1, max_length=36, pattern=r"^[\x21-\x7e]+$(?!\n)")]
 """Made by the client (a UUID, say), unique per author and chat for ever; compared byte by byte."""
 
 Text = Annotated[str, Meta(min_length=1)]

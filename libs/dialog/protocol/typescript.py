@@ -28,10 +28,10 @@ export interface Frame {
   command: ClientCommand;
 }
 
-/** What arrives on a socket. `id` is missing only from the refusal of a frame whose `id` could not be read. */
+/** What arrives on a socket. `id` is null only in the refusal of a frame whose own could not be read. */
 export type ServerFrame =
   | { id: number; reply: Replies[ClientCommand["type"]] }
-  | { id?: number; refused: Failure }
+  | { id: number | null; refused: Failure }
   | { event: ServerEvent };
 """
 

@@ -1,0 +1,98 @@
+"""People for tests: registered, signed in and connected through the gateway, each with a name of their own."""
+
+import asyncio
+import secrets
+from contextlib import AsyncExitStack
+
+from dialog.client import Client, Entry
+from dialog.protocol.chats import Chat, CreateChat, OpenDirect
+from dialog.protocol.messages import Message
+from tests.servers import Suite
+
+PASSWORD = "seven purple kettles sing"
+
+
+class People:
+    """Makes people on `suite` and signs them out of the test at its end."""
+
+    def __init__(self, suite: Suite, stack: AsyncExitStack) -> None:
+        self.suite = suite
+        self._stack = stack
+
+    async def join(self, *names: str, gateway: str = "gateway") -> list[Client]:
+        """New, connected people, side by side."""
+        return list(await asyncio.gather(*(self._new(name, gateway) for name in names)))
+
+    async def _new(self, name: str, gateway: str) -> Client:
+        username = f"{name}.{secrets.token_hex(5)}"
+        client = await Client.register(self.suite.url(gateway), username, PASSWORD, display_name=name.title())
+        return await self._stack.enter_async_context(client)
+
+    async def device(self, person: Client, *, gateway: str = "gateway", connected: bool = True) -> Client:
+        """Another device of somebody."""
+        client = await Client.sign_in(self.suite.url(gateway), username(person), PASSWORD, device="second")
+        return await self._stack.enter_async_context(client) if connected else client
+
+    async def enter(self, client: Client) -> Client:
+        """Connect a client until the end of the test."""
+        return await self._stack.enter_async_context(client)
+
+
+def username(person: Client) -> str:
+    return me(person).username
+
+
+def me(person: Client):
+    """Whom the client has signed in."""
+    user = person.state.me
+    assert user is not None
+    return user
+
+
+async def direct(one: Client, other: Client) -> Chat:
+    """The direct chat of two people, known to both."""
+    chat = await one.call(OpenDirect(user_id=me(other).id))
+    await knows(chat.id, one, other)
+    return chat
+
+
+async def group(owner: Client, *others: Client, title: str = "Group") -> Chat:
+    """A group that all of these know of."""
+    chat = await owner.call(CreateChat(title=title, user_ids=[me(other).id for other in others]))
+    await knows(chat.id, owner, *others)
+    return chat
+
+
+async def knows(chat_id: int, *clients: Client) -> None:
+    """Wait until they hold the chat."""
+    for client in clients:
+        await client.wait_for(lambda client=client: chat_id in client.state.chats)
+
+
+def texts(client: Client, chat_id: int) -> list[str]:
+    """What somebody sees in a chat."""
+    return [message.text for message in client.state.chats[chat_id].messages.values()]
+
+
+async def sees(client: Client, chat_id: int, *expected: str, seconds: float = 10) -> None:
+    """Wait until exactly these texts are in the client's window."""
+    try:
+        await client.wait_for(lambda: texts(client, chat_id) == list(expected), seconds)
+    except TimeoutError:
+        raise AssertionError(f"sees {texts(client, chat_id)}, not {list(expected)}") from None
+
+
+async def in_step(*clients: Client) -> None:
+    """Fail unless what each built from events is what a fresh start fetches."""
+    for client in clients:
+        async with asyncio.timeout(10):
+            while (held := client.state.snapshot()) != (fetched := (await client.fresh_state()).snapshot()):
+                if client.state.snapshot() == held:
+                    assert held == fetched
+                await asyncio.sleep(0.02)
+
+
+async def acknowledged(entry: Entry, seconds: float = 20) -> Message:
+    """The message that the outbox entry became, within that time."""
+    async with asyncio.timeout(seconds):
+        return await entry

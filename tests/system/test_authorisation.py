@@ -1,0 +1,170 @@
+"""Who may do what: one row per command, one column per actor. A command without a row fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from dialog.client import Client
+from dialog.protocol import PublicCommand, RoutedCommand, SocketCommand, members
+from dialog.protocol.accounts import (
+    ChangePassword,
+    CloseSession,
+    EditProfile,
+    FindUser,
+    ListSessions,
+    OpenSession,
+    RefreshSession,
+    RegisterAccount,
+    RenewSession,
+    RevokeSession,
+    UseRecoveryKey,
+)
+from dialog.protocol.base import Command, Refused, tag_of
+from dialog.protocol.chats import (
+    AddMember,
+    ChatChanges,
+    CreateChat,
+    GetChat,
+    GetPeople,
+    LeaveChat,
+    OpenDirect,
+    RemoveMember,
+    Sync,
+)
+from dialog.protocol.connection import Connect, Ping
+from dialog.protocol.messages import DeleteMessage, EditMessage, MessageHistory, SendMessage
+from dialog.protocol.presence import GetPresence
+from tests.people import PASSWORD, People, group, me, username
+from tests.raw import http_post
+from tests.servers import Suite
+
+ACTORS = ("owner", "author", "member", "former", "stranger", "nobody")
+
+
+@dataclass
+class World:
+    """A group of an owner, the author of its one message and another member; somebody who left, and a stranger."""
+
+    people: dict[str, Client]
+    chat_id: int
+    url: str
+
+    def id(self, name: str) -> int:
+        return me(self.people[name]).id
+
+
+@dataclass
+class Row:
+    """How to build the command, and what each actor gets: `ok` or the reason of a refusal, in the order of ACTORS."""
+
+    build: Callable[[World], Command[Any]]
+    expected: str
+
+    def outcome(self, actor: str) -> str:
+        return self.expected.split()[ACTORS.index(actor)]
+
+
+IN_CHAT = "ok ok ok not_found not_found unauthenticated"
+OWNER = "ok forbidden forbidden not_found not_found unauthenticated"
+SIGNED_IN = "ok ok ok ok ok unauthenticated"
+ANYBODY = "ok ok ok ok ok ok"
+
+MATRIX: dict[type[Command[Any]], Row] = {
+    # for everybody, also without a session
+    RegisterAccount: Row(
+        lambda w: RegisterAccount(
+            username="taken.for.all" + str(w.chat_id),
+            password=PASSWORD,
+            display_name="x",
+            age_confirmed=False,
+            policy_version="1",
+        ),
+        "age_not_confirmed " * 6,
+    ),
+    OpenSession: Row(
+        lambda w: OpenSession(username=username(w.people["owner"]), password=PASSWORD, device={"name": "x"}), ANYBODY
+    ),
+    RefreshSession: Row(lambda _: RefreshSession(login_token="dlg_nonsense"), "session_ended " * 6),
+    UseRecoveryKey: Row(
+        lambda w: UseRecoveryKey(
+            username=username(w.people["owner"]), recovery_key="00000-00000-00000-00000-00000", new_password=PASSWORD
+        ),
+        "bad_credentials " * 6,
+    ),
+    # for whoever is signed in, about themselves
+    ListSessions: Row(lambda _: ListSessions(), SIGNED_IN),
+    RevokeSession: Row(
+        lambda w: RevokeSession(session_id=w.people["owner"].session.session_id or 1),
+        "ok not_found not_found not_found not_found unauthenticated",
+    ),
+    CloseSession: Row(lambda _: CloseSession(), SIGNED_IN),
+    ChangePassword: Row(
+        lambda _: ChangePassword(current_password="not this one", new_password=PASSWORD),
+        "bad_credentials " * 5 + "unauthenticated",
+    ),
+    EditProfile: Row(lambda _: EditProfile(description="x"), SIGNED_IN),
+    FindUser: Row(lambda w: FindUser(username=username(w.people["owner"])), SIGNED_IN),
+    Sync: Row(lambda w: Sync(chats={str(w.chat_id): 1}), SIGNED_IN),
+    GetPresence: Row(lambda w: GetPresence(user_ids=[w.id("owner")]), SIGNED_IN),
+    CreateChat: Row(lambda w: CreateChat(title="x", user_ids=[w.id("stranger")]), SIGNED_IN),
+    OpenDirect: Row(lambda w: OpenDirect(user_id=w.id("owner")), "not_found ok ok ok ok unauthenticated"),
+    # in a chat
+    GetChat: Row(lambda w: GetChat(chat_id=w.chat_id), IN_CHAT),
+    ChatChanges: Row(lambda w: ChatChanges(chat_id=w.chat_id, since=1), IN_CHAT),
+    GetPeople: Row(lambda w: GetPeople(chat_id=w.chat_id, user_ids=[w.id("former")]), IN_CHAT),
+    MessageHistory: Row(lambda w: MessageHistory(chat_id=w.chat_id), IN_CHAT),
+    SendMessage: Row(lambda w: SendMessage(chat_id=w.chat_id, nonce="n", text="x"), IN_CHAT),
+    LeaveChat: Row(lambda w: LeaveChat(chat_id=w.chat_id), IN_CHAT),
+    EditMessage: Row(
+        lambda w: EditMessage(chat_id=w.chat_id, seq=1, text="x"),
+        "forbidden ok forbidden not_found not_found unauthenticated",
+    ),
+    DeleteMessage: Row(
+        lambda w: DeleteMessage(chat_id=w.chat_id, seq=1), "ok ok forbidden not_found not_found unauthenticated"
+    ),
+    AddMember: Row(lambda w: AddMember(chat_id=w.chat_id, user_ids=[w.id("stranger")]), OWNER),
+    RemoveMember: Row(lambda w: RemoveMember(chat_id=w.chat_id, user_id=w.id("member")), OWNER),
+    # the gateway's own, which HTTP does not offer; tests/system/test_bad_input.py has them
+    Connect: Row(lambda _: Connect(access_token="x"), "not_found " * 6),
+    Ping: Row(lambda _: Ping(), "not_found " * 6),
+    RenewSession: Row(lambda _: RenewSession(access_token="x"), "not_found " * 6),
+}
+
+
+@pytest.fixture
+async def world(people: People, suite: Suite) -> World:
+    clients = await people.join(*ACTORS[:5])
+    named = dict(zip(ACTORS[:5], clients, strict=True))
+    chat = await group(named["owner"], named["author"], named["member"], named["former"])
+    await named["author"].send(chat.id, "first")
+    await named["former"].call(LeaveChat(chat_id=chat.id))
+    return World(named, chat.id, suite.url("gateway"))
+
+
+async def outcome(world: World, actor: str, command: Command[Any]) -> str:
+    """`ok`, or the reason of the refusal, through the HTTP door."""
+    if actor == "nobody":
+        import msgspec
+
+        body = msgspec.to_builtins(command)
+        _, answer, _ = await http_post(world.url, body.pop("type"), body)
+        return answer["refused"]["reason"] if "refused" in answer else "ok"
+    try:
+        await world.people[actor].post(command)
+    except Refused as refused:
+        return tag_of(type(refused.failure))
+    return "ok"
+
+
+@pytest.mark.parametrize("kind", MATRIX, ids=tag_of)
+async def test_each_actor_gets_what_the_matrix_says(world: World, kind: type[Command[Any]]) -> None:
+    row = MATRIX[kind]
+    order = [actor for actor in reversed(ACTORS) if actor != "owner"] + ["owner"]  # whoever changes most comes last
+    for actor in order:
+        assert await outcome(world, actor, row.build(world)) == row.outcome(actor), actor
+
+
+def test_every_command_has_a_row() -> None:
+    assert set(MATRIX) == set(members(PublicCommand | RoutedCommand | SocketCommand))

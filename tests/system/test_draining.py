@@ -1,0 +1,52 @@
+"""A gateway that is asked to stop: nobody is lost, nothing is missed."""
+
+import asyncio
+
+import aiohttp
+
+from tests.people import People, group, in_step, me
+from tests.servers import Suite
+
+
+async def test_a_draining_gateway_loses_nobody(people: People, suite: Suite) -> None:
+    await suite.start("gateway", name="leaving", env={"DIALOG_GATEWAY_DRAIN_WITHIN": "2"})
+    (anna,) = await people.join("anna")
+    guests = await people.join(*(f"guest{number}" for number in range(20)), gateway="leaving")
+    chat = await group(anna, *guests)
+    offline: list[str] = []
+    for guest in guests:
+        guest.session.url = suite.url("gateway")  # what a load balancer would do
+    stopping = asyncio.create_task(suite.terminate("leaving"))
+    sent = 0
+    while not stopping.done():
+        offline += [me(guest).username for guest in guests if guest.status != "live"]
+        await anna.send(chat.id, f"{sent}")
+        sent += 1
+    assert await stopping == 0
+    for guest in guests:
+        await guest.wait_for(lambda guest=guest: guest.state.chats[chat.id].head_seq == sent)
+        assert guest.connections == 2
+    assert not offline, "each opens the new connection before it closes the old one"
+    assert sent > 10
+    await in_step(anna, *guests[:3])
+
+
+async def test_while_draining_it_is_not_ready_and_lets_nobody_in(people: People, suite: Suite) -> None:
+    await suite.start("gateway", name="closing", env={"DIALOG_GATEWAY_DRAIN_WITHIN": "3"})
+    (anna,) = await people.join("anna", gateway="closing")
+    url = suite.url("closing")
+    stopping = asyncio.create_task(suite.terminate("closing"))
+    await asyncio.sleep(0.3)
+    async with aiohttp.ClientSession() as http:
+        async with http.get(f"{url}/health/ready") as answer:
+            assert answer.status == 503
+        async with http.get(f"{url}/health/live") as answer:
+            assert answer.status == 200
+        async with http.get(
+            f"{url}/ws", headers={"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+        ) as answer:
+            assert answer.status == 503
+            assert 2 <= int(answer.headers["Retry-After"]) <= 20
+    anna.session.url = suite.url("gateway")
+    assert await stopping == 0
+    await anna.wait_live(10)
