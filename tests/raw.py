@@ -3,7 +3,8 @@
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator
+import ssl
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -52,11 +53,21 @@ class RawSocket:
 
 
 @asynccontextmanager
-async def raw_socket(url: str, access_token: str | None = None, **options: Any) -> AsyncIterator[RawSocket]:
+async def raw_socket(
+    url: str,
+    access_token: str | None = None,
+    *,
+    protocol: str = SUBPROTOCOL,
+    headers: dict[str, str] | None = None,
+    tls: ssl.SSLContext | bool = True,
+    autoping: bool = True,
+) -> AsyncGenerator[RawSocket]:
     """A socket to the gateway at `url`, connected when there is a token."""
     async with (
         aiohttp.ClientSession() as http,
-        http.ws_connect(f"{url}/ws", **{"protocols": (SUBPROTOCOL,), "max_msg_size": 0} | options) as ws,
+        http.ws_connect(
+            f"{url}/ws", protocols=(protocol,), max_msg_size=0, headers=headers, ssl=tls, autoping=autoping
+        ) as ws,
     ):
         socket = RawSocket(ws)
         if access_token:
@@ -65,9 +76,7 @@ async def raw_socket(url: str, access_token: str | None = None, **options: Any) 
         yield socket
 
 
-async def http_post(
-    url: str, command: str, body: Any, **headers: str
-) -> tuple[int, Any, aiohttp.typedefs.CIMultiDictProxy[str]]:
+async def http_post(url: str, command: str, body: Any, **headers: str) -> tuple[int, Any, dict[str, str]]:
     """POST /api/<command>: status, JSON and headers. `body` is sent as it is when it is bytes."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     sent = {"Content-Type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
@@ -76,4 +85,4 @@ async def http_post(
         aiohttp.ClientSession() as http,
         http.post(f"{url}/api/{command}", data=data, headers=sent) as answer,
     ):
-        return answer.status, json.loads(await answer.read()), answer.headers.copy()
+        return answer.status, json.loads(await answer.read()), dict(answer.headers)

@@ -136,7 +136,8 @@ SHARED = frozenset(Settings.__struct_fields__) | frozenset(RedisSettings.__struc
 HEAD = """# Configuration
 
 Printed from the code by `make gen`. Settings are environment variables; an unknown or wrong one stops the start with a
-sentence. A shared setting can be given to one service alone as `DIALOG_<SERVICE>_<NAME>`. Lists are separated by commas.
+sentence. A shared setting can be given to one service alone as `DIALOG_<SERVICE>_<NAME>`. Commas separate the items of
+a list.
 """
 
 

@@ -18,6 +18,7 @@ from .crash import crash_point
 from .log import get_logger
 from .outbox import Outbox, Posted, new_outbox_row, posted_event, posted_fact
 from .protocol.base import Event, Fact, Refused, Unavailable
+from .tasks import background
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -270,12 +271,10 @@ async def open_database(settings: DatabaseSettings, bus: Bus) -> AsyncGenerator[
     )
     outbox = Outbox(bus, interval=settings.outbox_interval, grace=settings.outbox_grace)
     db = Database(pool, outbox, settings.mysql_acquire_timeout, address["database"])
-    relay = asyncio.create_task(outbox.relay(db))
     try:
-        yield db
+        async with background(outbox.relay(db)):
+            yield db
     finally:
-        relay.cancel()
-        await asyncio.gather(relay, return_exceptions=True)
         await _close(pool)
 
 

@@ -84,7 +84,12 @@ async def serve_http(
     for method, path, handler in [*routes, *_own_routes(config, checks, state)]:
         app.router.add_route(method, path, handler)
     runner = web.AppRunner(
-        app, access_log=None, keepalive_timeout=75, handle_signals=False, lingering_time=1.0, shutdown_timeout=config.stop_timeout
+        app,
+        access_log=None,
+        keepalive_timeout=75,
+        handle_signals=False,
+        lingering_time=1.0,
+        shutdown_timeout=config.stop_timeout,
     )
     await runner.setup()
     try:

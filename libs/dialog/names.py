@@ -1,36 +1,113 @@
-"""Names that people give to themselves and to things, made safe to show."""
+"""Cleans what people call themselves, their devices and groups, and what they write about themselves. Pure.
 
-import re
+Characters that cannot be seen, or that turn the text around them, are taken out: with them two names look alike, or a
+name reaches out of its place on the screen.
+
+Graphemes are counted here rather than by a package: the count only has to be a limit, so it may err on the high side
+for scripts with unusual clusters, and a table of Unicode data would be one more dependency to keep current.
+"""
+
 import unicodedata
 
-_INVISIBLE = re.compile(
-    # control characters, bidi controls, zero-width characters (the joiner is dealt with apart), fillers, tags
-    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
-_SPACES = re.compile(r"\s+")
+GRAPHEMES = 64
+DESCRIPTION_LENGTH = 1024
+LINES_APART = 2
+"""At most this many line breaks in a row."""
+
+_JOINER = "\u200d"
+_BLACK_FLAG = "\U0001f3f4"
+_MARKS_PER_GRAPHEME = 4
+_BLANKS = frozenset("\u2800\u3164\uffa0\u115f\u1160")
+"""Letters and symbols that show nothing."""
+_IGNORABLE = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
+"""Marks that show nothing."""
+_NUMBER_SIGNS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+"""Format characters that do show."""
 
 
 def clean_line(text: str) -> str:
-    """One line in NFC without anything invisible, its spaces collapsed; a joiner stays only between two symbols."""
-    text = _SPACES.sub(" ", unicodedata.normalize("NFC", text))
-    text = _drop_stray_joiners(_INVISIBLE.sub("", text))
-    return _SPACES.sub(" ", text).strip()
+    """One line: NFC, nothing invisible, single spaces. Empty when nothing that can be seen is left."""
+    visible = _visible(unicodedata.normalize("NFC", text))
+    line = " ".join(visible.split())
+    return line if any(unicodedata.category(char)[0] in "LNPS" or _is_new(char) for char in line) else ""
 
 
-def _drop_stray_joiners(text: str) -> str:
-    """Keep U+200D where it makes one emoji of two."""
-    kept = [
-        character
-        for number, character in enumerate(text)
-        if character != "\u200d" or (_joins(text[:number]) and _is_symbol(text[number + 1 : number + 2]))
-    ]
+def clean_lines(text: str) -> str:
+    """Several lines, each cleaned like one, with at most one empty line between two."""
+    kept: list[str] = []
+    for line in map(clean_line, text.replace("\r\n", "\n").replace("\r", "\n").split("\n")):
+        if line or kept[-(LINES_APART - 1) :] != [""] * (LINES_APART - 1):
+            kept.append(line)
+    return "\n".join(kept).strip("\n")
+
+
+def count_graphemes(text: str) -> int:
+    """About how many characters a reader sees; never fewer, and more where marks are piled up without end."""
+    count = marks = 0
+    flag_half = joined = False
+    for char in text:
+        extends = unicodedata.category(char).startswith("M") or _is_modifier(char) or char == _JOINER or _is_tag(char)
+        if extends:
+            marks += 1
+            if marks % _MARKS_PER_GRAPHEME == 0 and not _is_tag(char) and char != _JOINER:
+                count += 1
+        elif joined or (flag_half and _is_flag_half(char)):
+            flag_half = False
+        else:
+            count, marks, flag_half = count + 1, 0, _is_flag_half(char)
+        joined = char == _JOINER
+    return count
+
+
+def _visible(text: str) -> str:
+    """The text without what cannot be seen; white space of any kind as spaces."""
+    kept: list[str] = []
+    for place, char in enumerate(text):
+        if char.isspace() or char in _BLANKS:
+            kept.append(" ")
+        elif char == _JOINER:
+            if _joins_emoji(text, place):
+                kept.append(char)
+        elif _is_tag(char):
+            if _continues_flag(kept):
+                kept.append(char)
+        elif char in _NUMBER_SIGNS or not _is_hidden(char):
+            kept.append(char)
     return "".join(kept)
 
 
-def _joins(before: str) -> bool:
-    return _is_symbol(before.rstrip("\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")[-1:])
+def _is_hidden(char: str) -> bool:
+    """Controls, format characters such as turns of direction, surrogates and private use."""
+    return char in _IGNORABLE or unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co")
 
 
-def _is_symbol(character: str) -> bool:
-    return bool(character) and unicodedata.category(character) in ("So", "Sk")
+def _joins_emoji(text: str, place: int) -> bool:
+    before = text[:place].rstrip("\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+    return _is_emoji(before[-1:]) and _is_emoji(text[place + 1 : place + 2])
+
+
+def _is_emoji(char: str) -> bool:
+    # ↔ alone of those that emoji are joined from is not a "symbol, other".
+    return bool(char) and (unicodedata.category(char) == "So" or char == "\u2194" or _is_new(char))
+
+
+def _is_new(char: str) -> bool:
+    """Younger than this Python's Unicode tables, such as this year's emoji."""
+    return unicodedata.category(char) == "Cn" and ord(char) & 0xFFFE != 0xFFFE
+
+
+def _is_modifier(char: str) -> bool:
+    return "\U0001f3fb" <= char <= "\U0001f3ff"
+
+
+def _is_flag_half(char: str) -> bool:
+    return "\U0001f1e6" <= char <= "\U0001f1ff"
+
+
+def _is_tag(char: str) -> bool:
+    """The invisible letters that spell the flags of England, Scotland and Wales."""
+    return "\U000e0020" <= char <= "\U000e007f"
+
+
+def _continues_flag(kept: list[str]) -> bool:
+    return bool(kept) and (kept[-1] == _BLACK_FLAG or _is_tag(kept[-1]))

@@ -23,6 +23,7 @@ from .bus import Bus
 from .config import ConfigError, Settings, load
 from .http import Check, serve_http
 from .protocol.base import Command, Fact, reply_type
+from .tasks import background
 
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
@@ -112,21 +113,16 @@ async def started(service: Service, config: Any) -> AsyncGenerator[Any]:
             stop_http = await serve_http(config, [(m, p, partial(h, app)) for m, p, h in service.routes], checks, state)
             for kind, handler in service.commands.items():
                 await bus.serve(service.name, kind, partial(handler, app))
-            consumers = [
-                asyncio.create_task(bus.consume(service.name, fact, partial(handler, app)))
-                for fact, handler in service.facts
-            ]
             await bus.flush()
-            state["ready"] = True
             try:
-                yield app
+                async with background(*(bus.consume(service.name, fact, partial(h, app)) for fact, h in service.facts)):
+                    state["ready"] = True
+                    yield app
+                    state["ready"] = False
+                    if service.drain:
+                        await service.drain(app)
             finally:
                 state["ready"] = False
-                if service.drain:
-                    await service.drain(app)
-                for consumer in consumers:
-                    consumer.cancel()
-                await asyncio.gather(*consumers, return_exceptions=True)
                 await bus.stop_serving(config.stop_timeout)
                 await stop_http()
     finally:

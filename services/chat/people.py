@@ -12,7 +12,7 @@ from dialog.service import command, on
 from . import access, store
 from .app import App
 
-ASK_AT_ONCE = 5000
+ASK_AT_ONCE = 1000
 
 
 async def users(bus: Bus, user_ids: set[int]) -> dict[int, User]:

@@ -14,6 +14,7 @@ from dialog.cache import LocalLimiter
 from dialog.config import ConfigError, Count, Port, Seconds, Settings
 from dialog.http import Check
 from dialog.protocol.connection import Draining, Resync
+from dialog.tasks import background
 from dialog.tokens import KeyRing
 
 from .admission import Admission, parse_networks
@@ -114,17 +115,12 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
         reporter=reporter,
         checks={},
     )
-    timers = [
-        asyncio.create_task(watch_sockets(hub, config)),
-        asyncio.create_task(revocations.watch(config.revocation_interval)),
-        asyncio.create_task(reporter.report(config.report_interval)),
-    ]
-    try:
+    async with background(
+        watch_sockets(hub, config),
+        revocations.watch(config.revocation_interval),
+        reporter.report(config.report_interval),
+    ):
         yield app
-    finally:
-        for timer in timers:
-            timer.cancel()
-        await asyncio.gather(*timers, return_exceptions=True)
 
 
 def _refuse_open_door(config: Config) -> None:

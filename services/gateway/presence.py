@@ -3,7 +3,7 @@
 import asyncio
 from uuid import uuid4
 
-from dialog.bus import Bus
+from dialog.bus import Bus, new_trace
 from dialog.log import get_logger
 from dialog.protocol.base import Actor, Refused
 from dialog.protocol.internal import LiveSession, ReportSessions
@@ -55,6 +55,7 @@ class Reporter:
         for actor in actors:
             side = here if actor.session_id in self._hub.sessions else gone
             side.append(LiveSession(user_id=actor.user_id, session_id=actor.session_id))
+        new_trace()
         try:
             await self._bus.call(ReportSessions(gateway=self._name, here=here, gone=gone))
         except Refused as refused:

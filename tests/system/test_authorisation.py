@@ -11,6 +11,7 @@ from dialog.protocol import PublicCommand, RoutedCommand, SocketCommand, members
 from dialog.protocol.accounts import (
     ChangePassword,
     CloseSession,
+    Device,
     EditProfile,
     FindUser,
     ListSessions,
@@ -84,7 +85,7 @@ MATRIX: dict[type[Command[Any]], Row] = {
         "age_not_confirmed " * 6,
     ),
     OpenSession: Row(
-        lambda w: OpenSession(username=username(w.people["owner"]), password=PASSWORD, device={"name": "x"}), ANYBODY
+        lambda w: OpenSession(username=username(w.people["owner"]), password=PASSWORD, device=Device(name="x")), ANYBODY
     ),
     RefreshSession: Row(lambda _: RefreshSession(login_token="dlg_nonsense"), "session_ended " * 6),
     UseRecoveryKey: Row(
@@ -136,7 +137,7 @@ MATRIX: dict[type[Command[Any]], Row] = {
 @pytest.fixture
 async def world(people: People, suite: Suite) -> World:
     clients = await people.join(*ACTORS[:5])
-    named = dict(zip(ACTORS[:5], clients, strict=True))
+    named: dict[str, Client] = dict(zip(ACTORS[:5], clients, strict=True))
     chat = await group(named["owner"], named["author"], named["member"], named["former"])
     await named["author"].send(chat.id, "first")
     await named["former"].call(LeaveChat(chat_id=chat.id))

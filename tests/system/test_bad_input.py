@@ -37,7 +37,9 @@ BAD_FRAMES: dict[str, str | bytes] = {
     "a public command": '{"id":1,"command":{"type":"session.refresh","login_token":"x"}}',
     "another unknown field": '{"id":1,"command":{"type":"ping"},"extra":1}',
     "an unknown field": '{"id":1,"command":{"type":"ping","extra":1}}',
-    "an identity in the body": '{"id":1,"command":{"type":"message.send","chat_id":1,"nonce":"n","text":"x","author_id":1}}',
+    "an identity in the body": (
+        '{"id":1,"command":{"type":"message.send","chat_id":1,"nonce":"n","text":"x","author_id":1}}'
+    ),
     "a missing field": '{"id":1,"command":{"type":"message.send","chat_id":1,"nonce":"n"}}',
     "a wrong type": '{"id":1,"command":{"type":"message.send","chat_id":"1","nonce":"n","text":"x"}}',
     "an id of zero": '{"id":1,"command":{"type":"chat.get","chat_id":0}}',
@@ -129,7 +131,7 @@ async def test_connecting_twice_is_refused(people: People) -> None:
 
 
 async def test_a_client_without_our_subprotocol_is_too_old(people: People) -> None:
-    async with raw_socket(people.suite.url("gateway"), protocols=("dialog.0",)) as socket:
+    async with raw_socket(people.suite.url("gateway"), protocol="dialog.0") as socket:
         assert await socket.closed() == 4501
 
 
@@ -181,7 +183,8 @@ async def test_a_dribbled_body_is_cut(people: People, hasty: str) -> None:
     host, port = people.suite.url(hasty).removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(
-        b"POST /api/session.refresh HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+        b"POST /api/session.refresh HTTP/1.1\r\nHost: x\r\n"
+        b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
     )
     async with asyncio.timeout(5):
         assert b" 400 " in await reader.readline()

@@ -25,7 +25,7 @@ async def test_a_draining_gateway_loses_nobody(people: People, suite: Suite) -> 
     assert await stopping == 0
     for guest in guests:
         await guest.wait_for(lambda guest=guest: guest.state.chats[chat.id].head_seq == sent)
-        assert guest.connections == 2
+        assert guest.connection.count == 2
     assert not offline, "each opens the new connection before it closes the old one"
     assert sent > 10
     await in_step(anna, *guests[:3])

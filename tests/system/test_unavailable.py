@@ -1,4 +1,4 @@
-"""A server that is stopped: commands are `unavailable` in time, health says which part, and all comes back by itself."""
+"""A server that stops: commands are `unavailable` in time, health says which part, and all comes back by itself."""
 
 import asyncio
 import time
@@ -16,6 +16,7 @@ from dialog.protocol.base import Refused, Unavailable
 from dialog.protocol.chats import Sync
 from dialog.protocol.messages import SendMessage
 from tests.people import People, acknowledged, direct, in_step, sees
+from tests.raw import raw_socket
 from tests.servers import Servers, Suite
 
 DEADLINE = 6.0
@@ -115,9 +116,13 @@ async def test_nats_stops_and_comes_back(those: People, hurt: Suite) -> None:
 async def test_nats_is_killed_and_restarted(those: People, hurt: Suite) -> None:
     anna, ben = await those.join("anna", "ben")
     chat = await direct(anna, ben)
-    hurt.kill("nats")
-    entry = anna.send(chat.id, "written meanwhile")
-    await hurt.restart("nats")
+    token = ben.session.access_token
+    async with raw_socket(hurt.url("gateway"), token) as socket:
+        hurt.kill("nats")
+        entry = anna.send(chat.id, "written meanwhile")
+        await hurt.restart("nats")
+        while (await socket.receive()).get("event", {}).get("type") != "resync":
+            pass  # what was told while NATS was away is lost: clients are asked to look
     await acknowledged(entry, 20)
     await sees(ben, chat.id, "written meanwhile", seconds=15)
     await recovers(anna, ben, chat.id, "back")

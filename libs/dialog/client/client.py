@@ -14,6 +14,7 @@ from dialog.protocol.base import Command, Event, Refused, Unauthenticated
 from dialog.protocol.chats import Chat, ChatChanges, ChatJoined, Sync
 from dialog.protocol.connection import ChatsBehind, Connected, Resync
 from dialog.protocol.messages import History, Message, MessageChanged, MessageHistory, MessagePosted, SendMessage
+from dialog.protocol.presence import PresenceChanged, PresenceList
 
 from .catchup import CatchUp
 from .connection import Connection, ConnectionStatus
@@ -140,12 +141,15 @@ class Client:
         return self
 
     def start(self) -> None:
-        """Begin to connect, without waiting for it."""
+        """Begin to connect, without waiting for it; also after `close`, with the state and the outbox as they were."""
         if self._running is None:
+            self.connection.over = None
+            self.events.reopen()
+            self.outbox.resume()
             self._running = asyncio.create_task(self.connection.run(self._http, self._catch_up.run))
 
     async def close(self) -> None:
-        """Leave. What is in the outbox stays unsent. Raises what ended the client, if that was a bug of it."""
+        """Disconnect. What is in the outbox stays there. Raises what ended the client, if that was a bug of it."""
         ended_by_itself = self.connection.over is not None
         self.connection.finish(ConnectionStatus.OFFLINE, ConnectionLost("the client was closed"))
         await self.outbox.close()
@@ -245,7 +249,7 @@ class Client:
         """What a cold start would fetch now, with the same window of each chat: to compare with `state`."""
         fresh = State(window=self.state.window)
         await self._sync_into(fresh, self.connection.require_socket())
-        for chat_id, view in self.state.chats.items():
+        for chat_id, view in list(self.state.chats.items()):  # events go on meanwhile
             other = fresh.chats.get(chat_id)
             while other and other.first_seq > max(1, view.first_seq):
                 before, limit = other.first_seq, min(PAGE, other.first_seq - max(1, view.first_seq))
@@ -258,6 +262,8 @@ class Client:
     # --- staying in step
 
     def _welcome(self, connected: Connected) -> None:
+        if self.connection.socket is None:
+            self.state.presence.clear()  # nobody told who came and went meanwhile
         if connected.epoch != self.state.epoch:
             self.state.clear()
             self.state.epoch = connected.epoch
@@ -282,6 +288,9 @@ class Client:
             self._hear(ChatJoined(chat=reply))
         elif isinstance(command, EditProfile):
             self._hear(MeChanged(user=reply))
+        elif isinstance(reply, PresenceList):
+            for presence in reply.people:
+                self._hear(PresenceChanged(user_id=presence.user_id, status=presence.status))
 
     def _tell(self, applied: Iterable[Event]) -> None:
         me = self.state.me.id if self.state.me else 0

@@ -62,7 +62,7 @@ def _read(command: Command[R], status: int, body: bytes) -> R:
         return reply_decoder(type(command)).decode(body)
     try:
         refused = refusal(ANSWERS.decode(body).refused)
-    except (msgspec.DecodeError, ValueError, KeyError):
+    except (msgspec.DecodeError, ValueError, KeyError, TypeError):
         # Not the suite but something in front of it.
         if status in (502, 503, 504):
             raise Refused(Unavailable()) from None

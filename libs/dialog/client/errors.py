@@ -1,6 +1,6 @@
 """What can go wrong between a client and its gateway, besides being refused."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -44,12 +44,18 @@ class OutboxFull(Exception):
     """More messages wait to be sent than the client keeps."""
 
 
+class UnknownConflict(Failure, tag="conflict"):
+    """Something stands in the way that this client has no name for: reload and let the user decide."""
+
+    status: ClassVar[Status] = Status.CONFLICT
+
+
 _BY_STATUS: dict[Status, Failure] = {
     Status.INVALID: Invalid(detail="a refusal that this client does not know"),
     Status.UNAUTHENTICATED: Unauthenticated(),
     Status.FORBIDDEN: Forbidden(),
     Status.NOT_FOUND: NotFound(),
-    Status.CONFLICT: Forbidden(),
+    Status.CONFLICT: UnknownConflict(),
     Status.TOO_LARGE: TooLarge(limit=0),
     Status.RATE_LIMITED: TooManyRequests(retry_after=1.0),
     Status.UNAVAILABLE: Unavailable(),

@@ -32,6 +32,10 @@ class Events:
         self._closed = True
         self._more.set()
 
+    def reopen(self) -> None:
+        """More comes, after all."""
+        self._closed = False
+
     def take(self) -> list[Event]:
         """What is there now, without waiting."""
         taken = list(self._kept)

@@ -1,6 +1,7 @@
 """What one has written and the server has not confirmed yet: in order per chat, each with its nonce for ever."""
 
 import asyncio
+import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator
 from enum import StrEnum
@@ -161,7 +162,10 @@ class Outbox:
 
     async def _refused(self, entry: Entry, refused: Refused, backoff: Backoff) -> bool:
         match refused.failure.status:
-            case Status.UNAVAILABLE | Status.RATE_LIMITED:
+            case Status.RATE_LIMITED:
+                await asyncio.sleep(max(0.05, retry_after(refused)) * random.uniform(1.0, 1.2))  # noqa: S311 - jitter
+                return False
+            case Status.UNAVAILABLE:
                 await asyncio.sleep(retry_after(refused) + backoff.delay())
                 return False
             case Status.UNAUTHENTICATED:
@@ -177,6 +181,13 @@ class Outbox:
             if entry.progress is Progress.WAITING:
                 entry.given_up(why)
 
+    def resume(self) -> None:
+        """Go on with what waits, after `close` or the end of a connection."""
+        for entry in self.unsent():
+            if entry.progress is Progress.WAITING and entry not in self._queues.get(entry.chat_id, ()):
+                entry.again()
+                self._enqueue(entry)
+
     async def close(self) -> None:
         """Stop trying. Whoever awaits an entry is told."""
         tasks = list(self._tasks.values())
@@ -185,3 +196,5 @@ class Outbox:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._queues.clear()
+        self._tasks.clear()

@@ -75,7 +75,7 @@ class Session:
 
     async def usable_token(self, http: aiohttp.ClientSession | None) -> str:
         """An access token that is still good for a while. Raises as `refresh` does."""
-        if self.seconds_left() > TOO_OLD or 0 < self._lifetime / 2 < self.seconds_left():
+        if self.seconds_left() > min(TOO_OLD, self._lifetime / 2):
             return self.access_token
         return await self.refresh(http)
 

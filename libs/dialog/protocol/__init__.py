@@ -85,7 +85,6 @@ AnyFailure = (
     | accounts.PolicyOutdated
     | accounts.BadCredentials
     | accounts.SessionEnded
-    | accounts.TooManySessions
     | chats.NotAGroup
     | chats.GroupFull
     | chats.TooManyChats

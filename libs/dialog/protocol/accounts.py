@@ -227,10 +227,3 @@ class SessionEnded(Failure, tag="session_ended"):
     """The login token is unknown, used up, expired or revoked: sign in again."""
 
     status = Status.FORBIDDEN
-
-
-class TooManySessions(Failure, tag="too_many_sessions"):
-    """Sign a device out first."""
-
-    status = Status.CONFLICT
-    limit: int

@@ -31,7 +31,7 @@ class Users(Wire):
 class GetUsers(Command[Users], tag="internal.users"):
     """The profiles behind these ids; unknown ids are left out."""
 
-    user_ids: Annotated[list[Id], Meta(max_length=5000)]
+    user_ids: Annotated[list[Id], Meta(max_length=1000)]
 
 
 class RevokedSessionIds(Wire):

@@ -1,0 +1,1 @@
+"""Dialog in a terminal: `python -m clients.terminal --name anna`."""

@@ -1,0 +1,188 @@
+"""The conversation: what is typed becomes messages and commands, what is heard is printed above what is typed."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+
+from prompt_toolkit import PromptSession
+
+from dialog.client import ChatView, Client, ConnectionLost, Entry, OutboxFull, Refused
+from dialog.protocol.base import Event
+from dialog.protocol.chats import ChatJoined, ChatLeft, GetPeople, MemberChanged
+from dialog.protocol.messages import Message, MessageChanged, MessagePosted
+
+from . import safe
+from .commands import COMMANDS, Mistake
+from .words import DIM, PLAIN, RED, STATUS, explain, message_lines, name_of, title_of
+
+SHOWN = 20
+"""Messages shown when a chat is opened."""
+PATIENCE = 1.0
+"""Seconds until one is told that a message is still on its way."""
+
+
+class Conversation:
+    """One person at one terminal."""
+
+    def __init__(self, client: Client, prompt: PromptSession[str]) -> None:
+        self.client = client
+        self.state = client.state
+        self.prompt = prompt
+        self.chat_id = 0
+        """The chat that is open; 0 for none."""
+        self.listed: list[int] = []
+        """The chats by the numbers of the last `/list`."""
+        self.unread: dict[int, int] = {}
+        self.ending = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Talk until the person or the server ends it."""
+        self.client.events.take()  # what a cold start brings is not news
+        listening = asyncio.create_task(self._listen())
+        await self.perform("/list")
+        try:
+            while not self.ending:
+                await self._take_line()
+        finally:
+            for task in (listening, *self._tasks):
+                task.cancel()
+            await asyncio.gather(listening, *self._tasks, return_exceptions=True)
+
+    async def _take_line(self) -> None:
+        try:
+            line = await self.prompt.prompt_async(self._prompt(), bottom_toolbar=self._toolbar)
+        except KeyboardInterrupt:
+            self.say(f"{DIM}/quit ends{PLAIN}")
+        except EOFError:
+            self.ending = True
+        else:
+            if line.strip():
+                await self.perform(line)
+
+    def _prompt(self) -> str:
+        view = self.state.chats.get(self.chat_id)
+        return f"{title_of(self.state, view)} > " if view else "> "
+
+    def _toolbar(self) -> str:
+        waiting = len(self.client.outbox.unsent())
+        unread = sum(self.unread.values())
+        parts = [STATUS[self.client.status]]
+        parts += [f"{waiting} not sent yet"] if waiting else []
+        parts += [f"{unread} unread elsewhere"] if unread else []
+        return " · ".join(parts)
+
+    def say(self, *lines: str) -> None:
+        """Print above what is being typed."""
+        for line in lines:
+            print(line)
+
+    # --- out
+
+    async def perform(self, line: str) -> None:
+        """Do what was typed."""
+        try:
+            if line.startswith("/") and not line.startswith("//"):
+                await self._command(line[1:])
+            elif self.chat_id not in self.state.chats:
+                raise Mistake("No chat is open: /list, /open, /direct or /group")
+            else:
+                self._send(line.removeprefix("/") if line.startswith("//") else line)
+        except (Mistake, OutboxFull) as mistake:
+            self.say(f"{RED}{safe.line(str(mistake))}{PLAIN}")
+        except Refused as refused:
+            self.say(f"{RED}That did not work: {explain(refused)}{PLAIN}")
+        except ConnectionLost:
+            self.say(f"{RED}No answer; perhaps it was done, perhaps not.{PLAIN}")
+
+    async def _command(self, line: str) -> None:
+        name, _, rest = line.partition(" ")
+        command = COMMANDS.get(name)
+        if command is None:
+            raise Mistake(f"There is no /{name}. /help lists what there is.")
+        await command(self, rest.strip())
+
+    def _send(self, text: str) -> None:
+        entry = self.client.send(self.chat_id, text)
+        task = asyncio.create_task(self._follow(entry))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _follow(self, entry: Entry) -> None:
+        """Say so when a message takes long, or fails. When it is sent, it is printed as what it then is."""
+        text = safe.line(entry.text)
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await entry
+                    return
+            self.say(f"{DIM}      … on its way: {text}{PLAIN}")
+            await entry
+        except Refused as refused:
+            self.say(f"{RED}      ✗ not sent, {explain(refused)}: {text}{PLAIN} {DIM}(/retry){PLAIN}")
+        except ConnectionLost:
+            self.say(f"{RED}      ✗ not sent: {text}{PLAIN}")
+
+    # --- in
+
+    async def _listen(self) -> None:
+        async for event in self.client.events:
+            with contextlib.suppress(Refused, ConnectionLost):  # a name could not be fetched; the next one may
+                await self._print(event)
+        if not self.ending:
+            self.say(f"{RED}You are {STATUS[self.client.status]}.{PLAIN}")
+            self.ending = True
+            if self.prompt.app.is_running:
+                self.prompt.app.exit(result="")
+
+    async def _print(self, event: Event) -> None:
+        match event:
+            case MessagePosted(message=message):
+                await self.show(message)
+            case MessageChanged(message=message) if message.chat_id == self.chat_id:
+                await self.show(message)
+            case MemberChanged(member=member) if member.chat_id == self.chat_id:
+                did = "left" if member.left else "is a member"
+                self.say(f"{DIM}      {name_of(self.state, member.user_id)} {did} ({member.role}){PLAIN}")
+            case ChatJoined(chat=chat) if chat.id in self.state.chats:
+                self.say(f"{DIM}You are in a new chat: {title_of(self.state, self.state.chats[chat.id])}{PLAIN}")
+            case ChatLeft(chat_id=chat_id):
+                self.unread.pop(chat_id, None)
+                if chat_id == self.chat_id:
+                    self.chat_id = 0
+                    self.say(f"{DIM}You are no longer in this chat.{PLAIN}")
+            case _:
+                pass
+
+    async def show(self, message: Message) -> None:
+        """Print a message; of a chat that is not open, with its title."""
+        view = self.state.chats.get(message.chat_id)
+        if view is None:
+            return
+        await self.meet_authors(view, (message,))
+        lines = message_lines(self.state, message)
+        if message.chat_id == self.chat_id:
+            self.say(*lines)
+        else:
+            self.unread[message.chat_id] = self.unread.get(message.chat_id, 0) + 1
+            self.say(f"{DIM}[{title_of(self.state, view)}]{PLAIN} {lines[0]}", *lines[1:])
+
+    async def meet_authors(self, view: ChatView, messages: Iterable[Message]) -> None:
+        """Fetch the profiles of authors who are not in the chat any more."""
+        strangers = {message.author_id for message in messages} - self.state.people.keys()
+        if strangers:
+            found = await self.client.call(GetPeople(chat_id=view.id, user_ids=sorted(strangers)[:100]))
+            for user in found.users:
+                self.state.meet(user)
+
+    async def open_chat(self, chat_id: int) -> None:
+        """Go to a chat and show the end of it."""
+        view = self.state.chats[chat_id]
+        self.chat_id = chat_id
+        self.unread.pop(chat_id, None)
+        await self.client.fill(chat_id, view.head_seq - SHOWN + 1)
+        messages = list(view.messages.values())[-SHOWN:]
+        await self.meet_authors(view, messages)
+        self.say(f"{DIM}── {title_of(self.state, view)} ──{PLAIN}")
+        for message in messages:
+            self.say(*message_lines(self.state, message))

@@ -1,0 +1,76 @@
+"""How things are put to a person."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from dialog.client import ChatView, ConnectionStatus, Refused, State
+from dialog.protocol.chats import ChatKind
+from dialog.protocol.messages import Message
+
+from . import safe
+
+DIM, BOLD, RED, PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[31m", "\x1b[0m"
+
+STATUS: Mapping[ConnectionStatus, str] = {
+    ConnectionStatus.OFFLINE: "offline",
+    ConnectionStatus.CONNECTING: "reconnecting…",
+    ConnectionStatus.SYNCING: "catching up…",
+    ConnectionStatus.LIVE: "connected",
+    ConnectionStatus.SIGNED_OUT: "signed out",
+    ConnectionStatus.TURNED_AWAY: "turned away by the server",
+}
+
+REASONS: Mapping[str, str] = {
+    "not_found": "there is no such thing here",
+    "forbidden": "you may not do that",
+    "not_a_group": "that is for groups only",
+    "rate_limited": "slow down a little",
+    "unavailable": "the server cannot do that right now",
+    "text_too_long": "the message is too long",
+    "text_refused": "the message is blank",
+    "edit_window_over": "it was sent too long ago to be changed",
+    "bad_credentials": "the name or the password is wrong",
+    "username_taken": "somebody else has that name",
+    "username_refused": "names are 3 to 32 of a-z, 0-9, . and _",
+}
+
+
+def explain(refused: Refused) -> str:
+    """Why something was refused, with what the refusal says beside its reason."""
+    reason = str(refused)
+    failure = refused.failure
+    details = [f"{name} {getattr(failure, name)}" for name in failure.__struct_fields__ if getattr(failure, name)]
+    said = REASONS.get(reason, reason.replace("_", " "))
+    return safe.line(f"{said} ({', '.join(details)})" if details else said)
+
+
+def name_of(state: State, user_id: int) -> str:
+    """What to call somebody."""
+    user = state.people.get(user_id)
+    return safe.line(user.display_name or user.username) if user else "somebody"
+
+
+def title_of(state: State, view: ChatView) -> str:
+    """What to call a chat: a direct one by the other person."""
+    chat = view.chat
+    if chat.kind is not ChatKind.DIRECT:
+        return safe.line(chat.title)
+    me = state.me.id if state.me else 0
+    other = chat.low_id if chat.high_id == me else chat.high_id
+    return name_of(state, other or 0)
+
+
+def message_lines(state: State, message: Message) -> list[str]:
+    """A message as it is shown: when, number, author, text."""
+    when = datetime.fromtimestamp(message.sent_at / 1000).astimezone()
+    today = datetime.now().astimezone().date() == when.date()
+    head = f"{DIM}{when:%H:%M}" if today else f"{DIM}{when:%d %b %H:%M}"
+    mine = bool(state.me and message.author_id == state.me.id)
+    head += f" {message.seq:>3}{PLAIN} {BOLD}{'you' if mine else name_of(state, message.author_id)}{PLAIN}"
+    if message.deleted_at:
+        return [f"{head} {DIM}(deleted){PLAIN}"]
+    first, *rest = safe.lines(message.text)
+    mark = f" {DIM}(edited){PLAIN}" if message.edited_at else ""
+    body = [f"{head} {first}", *(f"          {more}" for more in rest)]
+    body[-1] += mark
+    return body

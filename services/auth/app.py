@@ -1,0 +1,56 @@
+"""Auth as a whole: what its handlers may touch, opened and closed together."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from dialog.bus import Bus
+from dialog.cache import Limiter, check_cache, open_cache
+from dialog.db import Database, open_database
+from dialog.http import Check
+from dialog.tasks import background
+
+from .config import Config
+from .expiry import keep_forgetting
+from .login_tokens import LoginTokens
+from .passwords import Passwords, open_passwords
+from .signer import Signer
+from .throttle import Throttle
+
+
+@dataclass(frozen=True)
+class App:
+    """What a handler of auth may touch."""
+
+    config: Config
+    bus: Bus
+    db: Database
+    limiter: Limiter
+    throttle: Throttle
+    passwords: Passwords
+    signer: Signer
+    login_tokens: LoginTokens
+    checks: Mapping[str, Check]
+
+
+@asynccontextmanager
+async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App, None]:
+    """Auth, ready to answer. Raises ConfigError, NotDurable and what the servers raise when they do not answer."""
+    with open_passwords(config) as passwords:
+        async with open_database(config, bus) as db, open_cache(config) as redis:
+            limiter = Limiter(redis)
+            signer = Signer(config, db)
+            await signer.refresh()
+            async with background(signer.keep_refreshing(), keep_forgetting(config, db)):
+                yield App(
+                    config=config,
+                    bus=bus,
+                    db=db,
+                    limiter=limiter,
+                    throttle=Throttle(redis, limiter, config.logins, config.patience),
+                    passwords=passwords,
+                    signer=signer,
+                    login_tokens=LoginTokens(config.secret),
+                    checks={"mysql": db.check, "redis": partial(check_cache, redis)},
+                )

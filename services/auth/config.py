@@ -1,0 +1,139 @@
+"""What auth is told: its limits, rates and lifetimes."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from dialog.cache import Rate
+from dialog.config import Count, DatabaseSettings, Port, Seconds
+
+from .throttle import Patience
+
+Lanes = Annotated[int, Meta(ge=1, le=16)]
+Threads = Annotated[int, Meta(ge=0, le=256)]
+
+
+class Config(DatabaseSettings, frozen=True, kw_only=True):
+    """The settings of auth."""
+
+    http_port: Annotated[Port, Meta(description="port of health and metrics")] = 8081
+    secret: Annotated[
+        str,
+        Meta(
+            min_length=32,
+            description="at least 32 random characters, the same for all replicas; changing it signs everybody out",
+        ),
+    ]
+    policy_version: Annotated[
+        str, Meta(min_length=1, max_length=32, description="the privacy policy that new accounts must accept")
+    ] = "2026-11-01"
+
+    argon2_memory_kib: Annotated[
+        int, Meta(ge=8, description="memory of one password hash in KiB; less than the default only in tests")
+    ] = 65536
+    argon2_time: Annotated[Count, Meta(description="passes of one password hash; fewer only in tests")] = 2
+    argon2_lanes: Annotated[Lanes, Meta(description="lanes of one password hash")] = 1
+    argon2_threads: Annotated[Threads, Meta(description="threads that hash; 0 is one per core")] = 0
+    argon2_queue: Annotated[
+        Count, Meta(description="passwords that may wait for a thread; more are answered `unavailable`")
+    ] = 32
+
+    register_burst: Annotated[Count, Meta(description="accounts that one address may make at once")] = 5
+    register_every: Annotated[Seconds, Meta(description="seconds until the address may make one more")] = 1200.0
+    register_tries_burst: Annotated[
+        Count, Meta(description="tries to register that one address has at once, with names that are taken, say")
+    ] = 20
+    register_tries_every: Annotated[Seconds, Meta(description="seconds until the address has one more try")] = 30.0
+
+    login_burst: Annotated[Count, Meta(description="tries to sign in that one address has at once")] = 20
+    login_every: Annotated[Seconds, Meta(description="seconds until the address has one more try")] = 6.0
+    login_free: Annotated[
+        Count, Meta(description="wrong passwords per account and network before each makes the next wait")
+    ] = 5
+    login_longest_wait: Annotated[Seconds, Meta(description="the longest such wait")] = 900.0
+    login_remembered: Annotated[
+        Seconds, Meta(description="seconds until wrong passwords from one network are forgotten")
+    ] = 3600.0
+    login_account_guesses: Annotated[
+        Count, Meta(description="wrong passwords per account from everywhere before networks new to it are slowed")
+    ] = 30
+    login_account_window: Annotated[Seconds, Meta(description="seconds over which those are counted")] = 3600.0
+    login_pressed_wait: Annotated[
+        Seconds, Meta(description="how long a new network then waits after its first wrong password; it doubles")
+    ] = 60.0
+    login_known_for: Annotated[
+        Seconds, Meta(description="seconds for which a network that signed in stays known to the account")
+    ] = 180 * 86400.0
+
+    refresh_burst: Annotated[Count, Meta(description="refreshes that one session has at once")] = 30
+    refresh_every: Annotated[Seconds, Meta(description="seconds until the session has one more")] = 2.0
+    find_burst: Annotated[Count, Meta(description="usernames that one person may look up at once")] = 30
+    find_every: Annotated[Seconds, Meta(description="seconds until the person may look up one more")] = 2.0
+    password_burst: Annotated[Count, Meta(description="tries to change a password that one person has at once")] = 5
+    password_every: Annotated[Seconds, Meta(description="seconds until the person has one more")] = 60.0
+    profile_burst: Annotated[Count, Meta(description="changes of the profile that one person may make at once")] = 10
+    profile_every: Annotated[Seconds, Meta(description="seconds until the person may make one more")] = 30.0
+
+    max_sessions: Annotated[
+        Count, Meta(description="signed-in devices of one person; one more ends the one unused the longest")
+    ] = 50
+    session_idle: Annotated[Seconds, Meta(description="seconds without use until a session is over")] = 30 * 86400.0
+    session_longest: Annotated[Seconds, Meta(description="seconds until a session is over in any case")] = 180 * 86400.0
+    refresh_grace: Annotated[
+        Seconds, Meta(description="seconds for which the login token just replaced is still answered, for two tabs")
+    ] = 30.0
+    revocation_overlap: Annotated[
+        Seconds, Meta(description="seconds that polls for ended sessions overlap, for what committed late")
+    ] = 10.0
+    revocations_at_once: Annotated[Count, Meta(description="ended sessions in one answer to such a poll")] = 10_000
+    forget_every: Annotated[Seconds, Meta(description="seconds between deletions of sessions that are over")] = 600.0
+    forget_after: Annotated[Seconds, Meta(description="seconds for which a session that is over is kept")] = 86400.0
+
+    access_token_lifetime: Annotated[float, Meta(ge=1, description="seconds that an access token is good")] = 300.0
+    signing_key_rotation: Annotated[Seconds, Meta(description="seconds for which one key signs access tokens")] = (
+        30 * 86400.0
+    )
+    signing_key_ahead: Annotated[
+        Seconds, Meta(description="seconds for which the next signing key is published before it signs")
+    ] = 86400.0
+    signing_key_reload: Annotated[Seconds, Meta(description="seconds between two looks at the signing keys")] = 60.0
+
+    @property
+    def registrations(self) -> Rate:
+        return Rate(burst=self.register_burst, every=self.register_every)
+
+    @property
+    def register_tries(self) -> Rate:
+        return Rate(burst=self.register_tries_burst, every=self.register_tries_every)
+
+    @property
+    def logins(self) -> Rate:
+        return Rate(burst=self.login_burst, every=self.login_every)
+
+    @property
+    def refreshes(self) -> Rate:
+        return Rate(burst=self.refresh_burst, every=self.refresh_every)
+
+    @property
+    def finds(self) -> Rate:
+        return Rate(burst=self.find_burst, every=self.find_every)
+
+    @property
+    def password_changes(self) -> Rate:
+        return Rate(burst=self.password_burst, every=self.password_every)
+
+    @property
+    def profile_changes(self) -> Rate:
+        return Rate(burst=self.profile_burst, every=self.profile_every)
+
+    @property
+    def patience(self) -> Patience:
+        return Patience(
+            free=self.login_free,
+            longest=self.login_longest_wait,
+            remembered=self.login_remembered,
+            account_guesses=self.login_account_guesses,
+            account_window=self.login_account_window,
+            pressed=self.login_pressed_wait,
+            known_for=self.login_known_for,
+        )

@@ -1,0 +1,11 @@
+"""presence: who is here."""
+
+from dialog.service import Service, run
+
+from . import availability, sessions
+from .app import open_app
+
+SERVICE = Service("presence", open_app, features=(sessions, availability))
+
+if __name__ == "__main__":
+    run(SERVICE)

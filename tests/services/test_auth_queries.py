@@ -1,0 +1,70 @@
+"""Auth's statements find their rows by an index, however many people there are."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from .auth_door import Door, open_door
+
+PEOPLE = 20_000
+SESSIONS = 3
+
+
+@pytest.fixture(scope="module")
+async def door() -> AsyncIterator[Door]:
+    async with open_door() as opened:
+        await fill(opened)
+        yield opened
+
+
+async def fill(door: Door) -> None:
+    """People with sessions each, one in a hundred of them ended."""
+    await door.sql(
+        """
+        INSERT INTO users
+        SELECT seq, CONCAT('user', seq), 'Somebody', '', NULL, 1, '', REPEAT('\\0', 32), '', 0
+        FROM seq_1_to_%s
+        """,
+        PEOPLE,
+    )
+    await door.sql(
+        """
+        INSERT INTO sessions
+        SELECT seq, seq DIV %s + 1, 'Device', '', REPEAT('\\0', 32), NULL, 1000, 1000, 1000 + seq,
+               IF(seq MOD 100 = 0, 1000 + seq, NULL)
+        FROM seq_1_to_%s
+        """,
+        SESSIONS,
+        PEOPLE * SESSIONS,
+    )
+    await door.sql("ANALYZE TABLE users, sessions")
+
+
+@pytest.mark.parametrize(
+    ("statement", "index", "rows"),
+    [
+        ("SELECT id FROM users WHERE username = 'user77'", "by_username", 1),
+        ("SELECT id FROM users WHERE id IN (1, 5, 900)", "PRIMARY", 3),
+        ("SELECT * FROM sessions WHERE id = 77 FOR UPDATE", "PRIMARY", 1),
+        (
+            """
+            SELECT * FROM sessions WHERE user_id = 77 AND revoked_at IS NULL AND last_seen_at > 5 AND created_at > 5
+            ORDER BY last_seen_at DESC, id DESC
+            """,
+            "by_user",
+            SESSIONS,
+        ),
+        (
+            "SELECT id, revoked_at FROM sessions WHERE revoked_at > 60900 ORDER BY revoked_at, id LIMIT 10000",
+            "by_end",
+            2,
+        ),
+        ("DELETE FROM sessions WHERE revoked_at < 1200 LIMIT 1000", "by_end", 2),
+        ("DELETE FROM sessions WHERE last_seen_at < 1003 LIMIT 1000", "by_use", 3),
+    ],
+)
+async def test_no_statement_scans(door: Door, statement: str, index: str, rows: int) -> None:
+    ((_, _, _, kind, _, key, _, _, examined, _),) = await door.sql(f"EXPLAIN {statement}")
+    assert kind in ("const", "ref", "range")
+    assert key == index
+    assert int(examined) <= rows * 2

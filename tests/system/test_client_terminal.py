@@ -1,0 +1,242 @@
+"""The terminal app, as people see it: in a terminal of their own, over the whole suite."""
+
+import asyncio
+import os
+import pty
+import re
+import secrets
+import signal
+import stat
+import subprocess
+import sys
+import termios
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.settings import ROOT
+from tests.people import PASSWORD, People, me, sees, texts
+from tests.servers import Suite
+
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()=>][0B]?|\x1b\][^\x07]*\x07|\r")
+WHERE_IS_THE_CURSOR = b"\x1b[6n"
+
+
+class Terminal:
+    """A running app and what its screen has shown so far."""
+
+    def __init__(self, name: str, url: str, home: Path) -> None:
+        self.raw = ""
+        self._seen = 0
+        self._master, slave = pty.openpty()
+        termios.tcsetwinsize(slave, (40, 120))
+        command = (sys.executable, "-m", "clients.terminal", "--name", name, "--server", url)
+        path = f"{ROOT}{os.pathsep}{ROOT / 'libs'}"
+        self.process = subprocess.Popen(
+            command,
+            cwd=home,
+            env=os.environ | {"PYTHONPATH": path, "TERM": "xterm", "COLUMNS": "120"},
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+        )
+        os.close(slave)
+        os.set_blocking(self._master, False)
+
+    def _read(self) -> None:
+        try:
+            while part := os.read(self._master, 65536):
+                self.raw += part.decode(errors="replace")
+                for _ in range(part.count(WHERE_IS_THE_CURSOR)):
+                    os.write(self._master, b"\x1b[1;1R")
+        except OSError:
+            return
+
+    async def shows(self, text: str, seconds: float = 15) -> None:
+        """Wait until `text` appears after what was waited for before."""
+        try:
+            async with asyncio.timeout(seconds):
+                while (found := self.screen().find(text, self._seen)) < 0:
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise AssertionError(f"{text!r} is not in {self.screen()[self._seen :]!r}") from None
+        self._seen = found + len(text)
+
+    def screen(self) -> str:
+        """Everything shown so far, without what moves the cursor."""
+        self._read()
+        return ESCAPES.sub("", self.raw)
+
+    def types(self, text: str, *, enter: bool = True) -> None:
+        os.write(self._master, text.encode() + (b"\r" if enter else b""))
+
+    async def ends(self) -> int:
+        """Its exit code."""
+        async with asyncio.timeout(10):
+            while self.process.poll() is None:
+                self._read()
+                await asyncio.sleep(0.02)
+        return self.process.returncode
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(10)
+        os.close(self._master)
+
+
+@pytest.fixture
+def terminal(suite: Suite, tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    """Opens terminals whose files are in one folder of the test."""
+    opened: list[Terminal] = []
+
+    def open_one(name: str) -> Terminal:
+        opened.append(Terminal(name, suite.url("gateway"), tmp_path))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.stop()
+
+
+def a_name(name: str) -> str:
+    return f"{name}.{secrets.token_hex(4)}"
+
+
+async def registered(terminal: Callable[..., Terminal], name: str) -> Terminal:
+    screen = terminal(name)
+    for question, answer in (
+        ("Password of", PASSWORD),
+        ("Register", "y"),
+        ("once more", PASSWORD),
+        ("13 years", "y"),
+        ("Name that others see", name.split(".", maxsplit=1)[0].title()),
+        ("privacy policy", "y"),
+    ):
+        await screen.shows(question)
+        screen.types(answer)
+    await screen.shows("this key resets it")
+    await screen.shows("connected")
+    return screen
+
+
+async def test_two_people_meet_and_talk(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
+    anna_name, ben_name = a_name("anna"), a_name("ben")
+    anna, ben = await asyncio.gather(registered(terminal, anna_name), registered(terminal, ben_name))
+    assert PASSWORD not in anna.raw + ben.raw, "a password is never shown"
+
+    anna.types(f"/direct {ben_name}")
+    await anna.shows("── Ben ──")
+    await ben.shows("You are in a new chat: Anna")
+    anna.types("hello ben")
+    await anna.shows("you hello ben")
+    await ben.shows("[Anna]")
+    await ben.shows("hello ben")
+
+    ben.types("/open Anna")
+    await ben.shows("── Anna ──")
+    ben.types("half a sen", enter=False)
+    await ben.shows("half a sen")
+    anna.types("are you there?")
+    await ben.shows("Anna are you there?")
+    ben.types("tence")
+    await anna.shows("Ben half a sentence")
+
+    anna.types("/edit are you here?")
+    await ben.shows("Anna are you here? (edited)")
+    anna.types("/delete 1")
+    await ben.shows("Anna (deleted)")
+
+    anna.types("/quit")
+    assert await anna.ends() == 0
+    kept = tmp_path / ".local/terminal" / f"{anna_name}.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+    again = terminal(anna_name)
+    await again.shows("connected")
+    again.types("/open Ben")
+    await again.shows("you are you here? (edited)")
+    await again.shows("Ben half a sentence")
+    assert "Password" not in again.screen()
+
+
+async def test_groups_members_profiles_and_sessions(terminal: Callable[..., Terminal], people: People) -> None:
+    [ben, carla] = await people.join("ben", "carla")
+    anna = await registered(terminal, a_name("anna"))
+    anna.types(f'/group "Sunday walk" {me(ben).username}')
+    await anna.shows("── Sunday walk ──")
+    anna.types("/members")
+    await anna.shows("owner")
+    await anna.shows("member")
+    anna.types(f"/add {me(carla).username}")
+    await anna.shows("Carla is a member")
+    anna.types(f"/remove {me(carla).username}")
+    await anna.shows("Carla left")
+    anna.types("/profile Annabel")
+    await anna.shows("You are Annabel now.")
+    anna.types("/sessions")
+    await anna.shows("Terminal")
+    await anna.shows("this one")
+    anna.types("/direct nobody.at.all")
+    await anna.shows("That did not work: there is no such thing here")
+    anna.types("/leave")
+    await anna.shows("You are no longer in this chat.")
+    anna.types("/revoke 1")
+    await anna.shows("signed out")
+    assert await anna.ends() == 0
+
+
+async def test_what_others_write_cannot_touch_the_terminal(terminal: Callable[..., Terminal], people: People) -> None:
+    [ben] = await people.join("ben")
+    name = a_name("anna")
+    anna = await registered(terminal, name)
+    anna.types(f"/direct {me(ben).username}")
+    await anna.shows("── Ben ──")
+    await ben.wait_for(lambda: ben.state.chats)
+    [chat_id] = ben.state.chats
+    await ben.send(chat_id, "a\x1b]0;owned\x07b\x1b[2Jc\x9b31md\u202ee\rf\nsecond\x08line")
+    await anna.shows("a␛]0;owned␇b␛[2Jc�31md�e␍f")
+    await anna.shows("second␈line")
+    assert "\x1b]0;" not in anna.raw
+    assert "\x9b" not in anna.raw
+
+
+async def test_a_message_written_while_the_server_is_away(
+    terminal: Callable[..., Terminal], people: People, suite: Suite
+) -> None:
+    [ben] = await people.join("ben")
+    anna = await registered(terminal, a_name("anna"))
+    anna.types(f"/direct {me(ben).username}")
+    await anna.shows("── Ben ──")
+    suite.processes["gateway"].send(signal.SIGSTOP)
+    try:
+        anna.types("patience")
+        await anna.shows("on its way: patience")
+        await anna.shows("1 not sent yet")
+    finally:
+        suite.processes["gateway"].send(signal.SIGCONT)
+    await anna.shows("you patience")
+    [chat_id] = ben.state.chats
+    await sees(ben, chat_id, "patience")
+
+
+async def test_a_second_terminal_is_a_second_device(terminal: Callable[..., Terminal], people: People) -> None:
+    name = a_name("anna")
+    first = await registered(terminal, name)
+    second = terminal(name)
+    await second.shows("Password of")
+    second.types(PASSWORD)
+    await second.shows("connected")
+    [ben] = await people.join("ben")
+    first.types(f"/direct {me(ben).username}")
+    await second.shows("You are in a new chat: Ben")
+    second.types("/list")
+    await second.shows("1  Ben")
+    second.types("/open 1")
+    await second.shows("── Ben ──")
+    second.types("from the second")
+    await first.shows("you from the second")
+    [chat_id] = ben.state.chats
+    assert texts(ben, chat_id) == ["from the second"]
