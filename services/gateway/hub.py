@@ -1,7 +1,7 @@
 """Which sockets of this process hear which topic: one subscription per topic, one frame per event."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from prometheus_client import Counter, Gauge
@@ -44,7 +44,7 @@ class Hub:
         self.clogged: set[Socket] = set()
         """Those whose clients have too much to read already."""
         self.sessions: dict[int, set[Socket]] = {}
-        self.controls: dict[str, Callable[[bytes, Iterable[Socket]], None]] = {}
+        self.controls: dict[str, Callable[[bytes, Sequence[Socket]], None]] = {}
         """What this process does about an event before its sockets hear it, by the event's type."""
         _sockets.set_function(lambda: len(self.sockets))
 
@@ -71,6 +71,8 @@ class Hub:
 
     async def join(self, names: Iterable[str], socket: Socket) -> None:
         """Hear these topics. Returns when the bus has been told of all of them; raises nats.errors.Error."""
+        if socket not in self.sockets:
+            return  # it has closed meanwhile
         waiting = [self._enter(name, socket) for name in names]
         if waiting:
             await asyncio.gather(*waiting)
@@ -79,7 +81,7 @@ class Hub:
         topic = self._topics.get(name)
         if topic is None:
             topic = self._topics[name] = Topic(name)
-        if topic.subscription is None:
+        if topic.subscription is None or _failed(topic.subscription):
             # The task is stored before anybody waits: two sockets that join at once must not subscribe twice.
             topic.subscription = asyncio.create_task(self._bus.subscribe(name, lambda data: self._deliver(topic, data)))
         topic.sockets.add(socket)
@@ -141,6 +143,10 @@ class Hub:
     def _keep(self, task: asyncio.Task[None]) -> None:
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
+
+
+def _failed(task: asyncio.Task[Any]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
 
 
 async def _unsubscribe(topic: Topic) -> None:

@@ -2,10 +2,15 @@
 
 import pytest
 
+from dialog.bus import Bus
+from dialog.config import Settings
 from dialog.protocol.base import NotFound, Refused
-from dialog.protocol.chats import AddMember, LeaveChat, RemoveMember
+from dialog.protocol.chats import AddMember, ChatJoined, LeaveChat, RemoveMember
+from dialog.protocol.frames import encode_event
 from dialog.protocol.messages import DeleteMessage, EditMessage, MessageHistory, SendMessage
 from tests.people import People, direct, group, in_step, knows, me, sees
+from tests.raw import raw_socket
+from tests.servers import Servers
 
 
 async def test_two_people_talk(people: People) -> None:
@@ -114,3 +119,23 @@ async def test_history_in_every_direction(people: People) -> None:
     assert await page(around=1, limit=100) == (list(range(1, 31)), False)
     with pytest.raises(Refused):
         await page(after=1, before=9)
+
+
+async def test_an_old_event_brings_nobody_back(people: People, servers: Servers) -> None:
+    """The outbox may repeat what was told, late: a repeated `chat.joined` is not a second invitation."""
+    anna, ben = await people.join("anna", "ben")
+    chat = await group(anna, ben)
+    async with raw_socket(people.suite.url("gateway"), ben.session.access_token) as socket:
+        bus = await Bus.connect(Settings(nats_url=servers.environment["DIALOG_NATS_URL"]), "test")
+        await anna.call(RemoveMember(chat_id=chat.id, user_id=me(ben).id))
+        while (await socket.receive())["event"]["type"] != "chat.left":
+            pass
+        await bus.publish(f"user.{me(ben).id}", encode_event(ChatJoined(chat=chat)))
+        await bus.flush()
+        assert (await socket.receive())["event"]["type"] == "chat.joined"
+        await anna.send(chat.id, "among ourselves")
+        assert (await socket.ask({"type": "ping"}))["reply"] == {}
+        await socket.send({"id": 7, "command": {"type": "ping"}})
+        assert (await socket.receive())["id"] == 7, "nothing of the group came in between"
+        await bus.close()
+    await ben.wait_for(lambda: chat.id not in ben.state.chats)

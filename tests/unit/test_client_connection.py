@@ -283,7 +283,7 @@ async def test_an_event_of_a_chat_one_is_not_in_is_asked_about_once(gateway: Gat
 async def test_leaving_while_a_fetch_is_under_way_is_not_undone(gateway: Gateway, client: Client) -> None:
     async def slow(gateway: Gateway, peer: Peer, command: ChatChanges) -> Any:
         state = gateway.state(command.since)
-        await peer.tell(ChatLeft(chat_id=CHAT))
+        await peer.tell(ChatLeft(chat_id=CHAT, rev=1000))
         return state
 
     gateway.answers["chat.changes"] = slow

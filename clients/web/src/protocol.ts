@@ -468,6 +468,8 @@ export interface ChatJoined {
 export interface ChatLeft {
   type: "chat.left";
   chat_id: Id;
+  /** Of the change that put you out: one that comes late, after you were brought back, is older than your membership. */
+  rev: Seq;
 }
 
 /** Somebody joined, left, or their role or profile changed. Carries the chat's new `rev` in the member. */

@@ -83,12 +83,18 @@ class State:
                 self._hold(event.chat.id, event.chat.rev, None)
             return ()
         if isinstance(event, ChatLeft):
-            return self.forget(event.chat_id)
+            return () if self._joined_after(event) else self.forget(event.chat_id)
         if isinstance(event, MeChanged):
             self.meet(event.user)
         elif isinstance(event, PresenceChanged):
             self.presence[event.user_id] = event.status
         return (event,)
+
+    def _joined_after(self, event: ChatLeft) -> bool:
+        """Whether this is told late: we are in the chat again."""
+        view = self.chats.get(event.chat_id)
+        mine = view.members.get(self.me.id) if view and self.me else None
+        return mine is not None and mine.rev > event.rev
 
     def _in_turn(self, chat_id: int, rev: int, event: Numbered) -> Sequence[Event]:
         view = self.chats.get(chat_id)
@@ -139,10 +145,11 @@ class State:
         """Drop a chat that one is not in any more."""
         self.departures += 1
         self._held.pop(chat_id, None)
-        if self.chats.pop(chat_id, None) is None:
+        view = self.chats.pop(chat_id, None)
+        if view is None:
             return ()
         self._forget_strangers()
-        return (ChatLeft(chat_id=chat_id),)
+        return (ChatLeft(chat_id=chat_id, rev=view.rev),)
 
     def _forget_strangers(self) -> None:
         known = {user_id for view in self.chats.values() for user_id in view.acquaintances()}
