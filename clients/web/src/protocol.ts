@@ -468,7 +468,7 @@ export interface ChatJoined {
 export interface ChatLeft {
   type: "chat.left";
   chat_id: Id;
-  /** Of the change that put you out: one that comes late, after you were brought back, is older than your membership. */
+  /** Of the change that put you out. A late one, after you were brought back, is older than your membership. */
   rev: Seq;
 }
 

@@ -163,7 +163,7 @@ class ChatLeft(Event, tag="chat.left"):
     audience: ClassVar[Audience] = Audience.USER
     chat_id: Id
     rev: Seq
-    """Of the change that put you out: one that comes late, after you were brought back, is older than your membership."""
+    """Of the change that put you out. A late one, after you were brought back, is older than your membership."""
 
 
 class MemberChanged(Event, tag="member.changed"):
