@@ -9,48 +9,31 @@
 
 import asyncio
 import contextlib
+import random
 import time
 from collections.abc import Awaitable, Callable
-from contextvars import ContextVar
+from functools import partial
 from typing import Any, TypeVar
-from uuid import uuid4
 
 import msgspec
 import nats
 import nats.errors
 import nats.js.errors
-import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, RetentionPolicy, StorageType, StreamConfig
-from prometheus_client import Histogram
 
+from .calls import Answerer, Caller, Done, Hearer
 from .config import Settings
-from .log import get_logger
+from .log import get_logger, trace_of
 from .protocol import AnyFact
-from .protocol.base import (
-    Actor,
-    Command,
-    Fact,
-    Failure,
-    Internal,
-    Invalid,
-    Refused,
-    TooLarge,
-    Unavailable,
-    reply_type,
-    tag_of,
-)
+from .protocol.base import Actor, Command, Fact, Failure, Internal, Invalid, Refused, Unavailable, reply_type, tag_of
 from .protocol.frames import ANSWERS, ENCODER, REFUSALS, encode_refusal, encode_reply
 
 R = TypeVar("R")
-C = TypeVar("C", bound=Command[Any])
 
-TRACE = "Dialog-Trace"
-ACTOR = "Dialog-Actor"
-DEADLINE = "Dialog-Deadline"
 STREAM = "EVENTS"
 NOBODY = Actor()
 
@@ -58,17 +41,15 @@ BAD_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding untrusted JSON may raise."""
 
 _log = get_logger()
-_trace: ContextVar[str] = ContextVar("trace", default="")
-_seconds = Histogram("dialog_command_seconds", "Handled commands", ["command", "status"])
 
-Answer = Callable[[Actor, Any], Awaitable[Any]]
+Handler = Callable[[Actor, Any], Awaitable[Any]]
 """A command handler whose `App` is already bound."""
 
 
 def new_trace() -> str:
-    """Begin a trace: the id that ties together the log lines of all services about one request."""
-    trace = uuid4().hex[:16]
-    _trace.set(trace)
+    """Begin a trace: the id that ties together the log lines of all services about one request. It is no secret."""
+    trace = f"{random.getrandbits(64):016x}"
+    trace_of.set(trace)
     return trace
 
 
@@ -80,7 +61,8 @@ class Bus:
         self._settings = settings
         self._jetstream = client.jetstream(timeout=settings.command_timeout)
         self._decoders: dict[type, msgspec.json.Decoder[Any]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._caller = Caller(client, settings.command_timeout)
+        self._answerer = Answerer(client, at_once=settings.commands_at_once)
         self._served: list[Subscription] = []
         self.troubles = 0
         """How often events may have been lost: broken connections and overflowing subscriptions."""
@@ -97,6 +79,7 @@ class Bus:
         while True:
             try:
                 await client.connect(settings.nats_url, name=name, **bus._options())
+                await bus._caller.start()
                 return bus
             except (TimeoutError, OSError, nats.errors.Error):
                 if time.monotonic() > deadline:
@@ -161,19 +144,14 @@ class Bus:
 
     async def forward(self, command: Command[Any], actor: Actor) -> bytes:
         """Like `call`, but the answer stays encoded: `{"reply": …}` or `{"refused": …}`."""
-        timeout = self._settings.command_timeout
-        headers = {
-            TRACE: _trace.get() or new_trace(),
-            ACTOR: f"{actor.user_id} {actor.session_id} {actor.address}",
-            DEADLINE: f"{timeout:.3f}",
-        }
-        try:
-            message = await self._client.request(
-                f"cmd.{tag_of(type(command))}", ENCODER.encode(command), timeout=timeout + 0.25, headers=headers
-            )
-        except (TimeoutError, nats.errors.Error, OSError):
-            return encode_refusal(Unavailable())
-        return message.data
+        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self.ask(command, actor, lambda encoded: None if answer.done() else answer.set_result(encoded))
+        return await answer
+
+    def ask(self, command: Command[Any], actor: Actor, done: Done) -> None:
+        """Like `forward`, without waiting: `done` gets the encoded answer, exactly once and within the deadline."""
+        trace = trace_of.get() or new_trace()
+        self._caller.ask(tag_of(type(command)), ENCODER.encode(command), actor, trace, done)
 
     def _decoder(self, kind: Any) -> msgspec.json.Decoder[Any]:
         decoder = self._decoders.get(kind)
@@ -181,52 +159,14 @@ class Bus:
             decoder = self._decoders[kind] = msgspec.json.Decoder(kind)
         return decoder
 
-    async def serve(self, service: str, kind: type[Command[Any]], answer: Answer) -> None:
+    async def serve(self, service: str, kind: type[Command[Any]], handler: Handler) -> None:
         """Answer commands of this kind, sharing them with the other replicas of `service`."""
-        decoder = self._decoder(kind)
-        name = tag_of(kind)
+        answer = partial(_answer, self._decoder(kind), handler)
+        hear = Hearer(partial(self._answerer.hear, tag_of(kind), answer))
+        self._served.append(await self._subscribe(f"cmd.{tag_of(kind)}", hear, queue=service))
 
-        async def receive(message: Msg) -> None:
-            # nats-py awaits one callback at a time: each command gets a task of its own.
-            if len(self._tasks) >= self._settings.commands_at_once:
-                await self._respond(message, encode_refusal(Unavailable()))
-                return
-            task = asyncio.create_task(self._answer(name, decoder, answer, message))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-        self._served.append(
-            await self._client.subscribe(
-                f"cmd.{name}", queue=service, cb=receive, pending_msgs_limit=65536, pending_bytes_limit=64 * 1024 * 1024
-            )
-        )
-
-    async def _answer(self, name: str, decoder: msgspec.json.Decoder[Any], answer: Answer, message: Msg) -> None:
-        """Decode, handle, respond, and write the one log line of this command."""
-        started = time.perf_counter()
-        headers = message.headers or {}
-        trace = headers.get(TRACE) or uuid4().hex[:16]
-        actor = _read_actor(headers.get(ACTOR, ""))
-        _trace.set(trace)
-        structlog.contextvars.bind_contextvars(trace=trace)
-        try:
-            async with asyncio.timeout(float(headers.get(DEADLINE, self._settings.command_timeout))):
-                encoded, status = encode_reply(await answer(actor, decoder.decode(message.data))), "ok"
-        except Exception as error:
-            failure = failure_of(error, trace)
-            encoded, status = encode_refusal(failure), failure.status.value
-        await self._respond(message, encoded)
-        seconds = time.perf_counter() - started
-        _seconds.labels(name, status).observe(seconds)
-        _log.info("handled", command=name, status=status, ms=round(seconds * 1000, 1), user=actor.user_id)
-
-    async def _respond(self, message: Msg, encoded: bytes) -> None:
-        try:
-            await self._client.publish(message.reply, encoded)
-        except nats.errors.MaxPayloadError:
-            await self._client.publish(message.reply, encode_refusal(TooLarge(limit=self._client.max_payload)))
-        except nats.errors.Error as error:
-            _log.warning("answer lost", error=repr(error))  # the caller's deadline tells it
+    async def _subscribe(self, subject: str, hear: Hearer, queue: str = "") -> Subscription:
+        return await self._client.subscribe(subject, queue=queue, future=hear)  # pyright: ignore[reportArgumentType]
 
     # --- live events
 
@@ -237,15 +177,10 @@ class Bus:
     async def subscribe(self, topic: str, deliver: Callable[[bytes], None]) -> Subscription:
         """Hear the encoded events of `topic`, one after the other in the order they were published."""
 
-        async def receive(message: Msg) -> None:
+        def hear(message: Msg) -> None:
             deliver(message.data)
 
-        return await self._client.subscribe(
-            f"live.{topic}",
-            cb=receive,
-            pending_msgs_limit=65536,
-            pending_bytes_limit=self._settings.live_pending_bytes,
-        )
+        return await self._subscribe(f"live.{topic}", Hearer(hear))
 
     async def flush(self) -> None:
         """Return once NATS has received all that was published so far. Raises nats.errors.Error, TimeoutError."""
@@ -313,17 +248,27 @@ class Bus:
 
     async def stop_serving(self, within: float) -> None:
         """Take no new commands, and let those under way finish."""
-        for subscription in self._served:
-            with contextlib.suppress(nats.errors.Error, asyncio.TimeoutError):
-                await asyncio.wait_for(subscription.drain(), within)
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=within)
+        with contextlib.suppress(nats.errors.Error, asyncio.TimeoutError):
+            async with asyncio.timeout(within):
+                await asyncio.gather(*(subscription.drain() for subscription in self._served))
+        await self._answerer.finish(within)
 
     async def close(self) -> None:
         """Send what is waiting and hang up."""
         self._closing = True
         with contextlib.suppress(nats.errors.Error, asyncio.TimeoutError, OSError):
             await asyncio.wait_for(self._client.close(), 2)
+
+
+async def _answer(
+    decoder: msgspec.json.Decoder[Any], handler: Handler, actor: Actor, command: bytes, trace: str
+) -> tuple[bytes, str]:
+    """Decode a command, handle it, encode what comes of it; and how it went."""
+    try:
+        return encode_reply(await handler(actor, decoder.decode(command))), "ok"
+    except Exception as error:
+        failure = failure_of(error, trace)
+        return encode_refusal(failure), failure.status.value
 
 
 def failure_of(error: Exception, trace: str) -> Failure:
@@ -349,8 +294,3 @@ def explain(error: Exception) -> str:
             return "Invalid value" + text[text.rfind(" - at ") :] if " - at " in text else "Invalid value"
         return text[:200]
     return "Not a JSON document in UTF-8"
-
-
-def _read_actor(header: str) -> Actor:
-    user_id, session_id, address = [*header.split(" ", 2), "", "", ""][:3]
-    return Actor(user_id=int(user_id or 0), session_id=int(session_id or 0), address=address)

@@ -46,9 +46,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Seconds, Meta(description="seconds to wait at start for a server that does not answer yet")
     ] = 30.0
     stop_timeout: Annotated[Seconds, Meta(description="seconds that SIGTERM leaves for work under way")] = 10.0
-    live_pending_bytes: Annotated[
-        Count, Meta(description="bytes of undelivered events per topic before the bus counts as too slow")
-    ] = 64 * 1024 * 1024
     facts_max_age: Annotated[Seconds, Meta(description="seconds that JetStream keeps a fact nobody has fetched")] = (
         3600.0
     )

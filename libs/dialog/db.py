@@ -155,19 +155,23 @@ class Transaction:
 class Database:
     """A pool of connections to one service's database."""
 
-    def __init__(self, pool: Any, outbox: Outbox, acquire_timeout: float, name: str) -> None:
+    def __init__(self, pool: Any, outbox: Outbox, settings: DatabaseSettings, name: str) -> None:
         self._pool = pool
         self.outbox = outbox
-        self._acquire_timeout = acquire_timeout
+        self._acquire_timeout = settings.mysql_acquire_timeout
+        self._hold_timeout = settings.mysql_statement_timeout + 1
         self._name = name
 
     @asynccontextmanager
     async def _cursor(self) -> AsyncGenerator[Any]:
-        """A cursor on a connection of our own. Anything but a clean end throws the connection away."""
+        """A cursor on a connection of our own, for a bounded time. Anything but a clean end throws the connection away.
+
+        The driver's own read time-out would start and stop a timer for each row packet; one for all is much cheaper.
+        """
         async with asyncio.timeout(self._acquire_timeout):
             connection = await self._pool.acquire()
         try:
-            async with connection.cursor() as cursor:
+            async with asyncio.timeout(self._hold_timeout), connection.cursor() as cursor:
                 yield cursor
         except BaseException as error:
             if not isinstance(error, (Refused, Duplicate)):
@@ -255,22 +259,18 @@ class _Refusing:
 async def open_database(settings: DatabaseSettings, bus: Bus) -> AsyncGenerator[Database]:
     """The database of this service, with its outbox relay running. Raises NotDurable and driver errors."""
     address = connection_arguments(settings.mysql_url)
-    limits: dict[str, Any] = {
-        "connect_timeout": settings.mysql_connect_timeout,
-        "read_timeout": settings.mysql_statement_timeout + 1,
-    }
-    init = await _wait_for_server(address | limits, settings)
+    init = await _wait_for_server(address, settings)
     pool = await asyncmy.create_pool(
         minsize=1,
         maxsize=settings.mysql_connections,
         pool_recycle=300,
         autocommit=True,
         init_command=init,
+        connect_timeout=settings.mysql_connect_timeout,
         **address,
-        **limits,
     )
     outbox = Outbox(bus, interval=settings.outbox_interval, grace=settings.outbox_grace)
-    db = Database(pool, outbox, settings.mysql_acquire_timeout, address["database"])
+    db = Database(pool, outbox, settings, address["database"])
     try:
         async with background(outbox.relay(db)):
             yield db
@@ -306,7 +306,8 @@ async def _wait_for_server(arguments: dict[str, Any], settings: DatabaseSettings
     deadline = time.monotonic() + settings.start_timeout
     while True:
         try:
-            connection = await asyncmy.connect(**arguments)
+            async with asyncio.timeout(settings.mysql_connect_timeout):
+                connection = await asyncmy.connect(**arguments)
             break
         except (TimeoutError, errors.OperationalError, OSError):
             if time.monotonic() > deadline:

@@ -2,10 +2,14 @@
 
 import logging
 import sys
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
+
+trace_of: ContextVar[str] = ContextVar("trace", default="")
+"""The trace that the running task works for."""
 
 
 def get_logger() -> Any:
@@ -27,7 +31,7 @@ def set_up(service: str, *, style: str, level: str) -> None:
     """Log from now on as `style` (`console` or `json`), from `level` up."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
     shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
+        _add_trace,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso" if style == "json" else "%H:%M:%S"),
     ]
@@ -39,6 +43,12 @@ def set_up(service: str, *, style: str, level: str) -> None:
     )
     logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[_Forward()], force=True)
     sys.excepthook = _log_uncaught
+
+
+def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    if trace := trace_of.get():
+        event["trace"] = trace
+    return event
 
 
 def _renderers(service: str, style: str) -> list[Any]:

@@ -10,12 +10,13 @@ from msgspec import Meta
 
 from dialog.batch import Batch
 from dialog.bus import Bus
-from dialog.config import Count, DatabaseSettings, Port
+from dialog.config import Count, DatabaseSettings, Port, Seconds
 from dialog.db import Database, open_database
 from dialog.http import Check
 from dialog.protocol.messages import Message
 
 from .posting import Post, post_all
+from .roster import Rosters
 
 
 class Config(DatabaseSettings, frozen=True, kw_only=True):
@@ -26,6 +27,10 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     chats_per_user: Annotated[Count, Meta(description="chats one person can be in")] = 2000
     batch_size: Annotated[Count, Meta(description="messages committed in one transaction")] = 256
     batch_waiting: Annotated[Count, Meta(description="messages waiting for the next one")] = 4096
+    batch_linger: Annotated[
+        Seconds, Meta(description="seconds that the next transaction of a busy process waits for those just answered")
+    ] = 0.001
+    rosters: Annotated[Count, Meta(description="groups whose members are remembered for posting")] = 2000
     edit_hours: Annotated[Count, Meta(description="hours during which a message can be edited")] = 48
     changes_limit: Annotated[Count, Meta(description="changes beyond which a client gets a fresh start instead")] = 200
     page_messages: Annotated[Count, Meta(description="messages in the newest page of one chat")] = 50
@@ -49,5 +54,6 @@ class App:
 async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
     """Connect to the database. Raises what `open_database` raises."""
     async with open_database(config, bus) as db:
-        posting = Batch(partial(post_all, db), size=config.batch_size, waiting=config.batch_waiting)
+        run = partial(post_all, db, Rosters(config.rosters))
+        posting = Batch(run, size=config.batch_size, waiting=config.batch_waiting, linger=config.batch_linger)
         yield App(config=config, bus=bus, db=db, posting=posting, checks={"mysql": db.check})

@@ -63,7 +63,7 @@ def _join(tx: Transaction, chat: Chat, new: list[User]) -> None:
         event = MemberChanged(member=member, user=user, member_count=chat.member_count)
         tx.publish(event, *access.topics(chat))
     if joined:
-        tx.later(store.put_members(joined, now_ms()), store.move_chat(chat))
+        tx.later(store.put_members(joined, now_ms()), store.move_members(chat))
         tx.publish(ChatJoined(chat=chat), *(f"user.{user.id}" for user in new))
 
 
@@ -99,7 +99,7 @@ def _end(tx: Transaction, chat: Chat, member: Member) -> Chat:
     """Somebody is out. Their sockets are told first, so that they hear no more of the group."""
     chat = replace(chat, rev=chat.rev + 1, member_count=chat.member_count - 1)
     ended = replace(member, rev=chat.rev, role=Role.MEMBER, left=True)
-    tx.later(store.end_member(ended, chat.head_seq), store.move_chat(chat))
+    tx.later(store.end_member(ended, chat.head_seq), store.move_members(chat))
     tx.publish(ChatLeft(chat_id=chat.id, rev=chat.rev), f"user.{member.user_id}")
     tx.publish(MemberChanged(member=ended, user=None, member_count=chat.member_count), *access.topics(chat))
     return chat
@@ -108,5 +108,5 @@ def _end(tx: Transaction, chat: Chat, member: Member) -> Chat:
 def _promote(tx: Transaction, chat: Chat, member: Member) -> None:
     chat = replace(chat, rev=chat.rev + 1)
     promoted = replace(member, rev=chat.rev, role=Role.OWNER)
-    tx.later(store.change_member(promoted), store.move_chat(chat))
+    tx.later(store.change_member(promoted), store.move_rev(chat))
     tx.publish(MemberChanged(member=promoted, user=None, member_count=chat.member_count), *access.topics(chat))

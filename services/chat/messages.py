@@ -73,7 +73,7 @@ def _change(tx: Transaction, place: access.Place, changed: Message) -> Message:
     """Store and tell what a message is now, as the next change of its chat."""
     chat = replace(place.chat, rev=place.chat.rev + 1)
     message = replace(changed, rev=chat.rev)
-    tx.later(store.change_message(message), store.move_chat(chat))
+    tx.later(store.change_message(message), store.move_rev(chat))
     tx.publish(MessageChanged(message=message), *access.topics(chat))
     return message
 

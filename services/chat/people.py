@@ -66,6 +66,6 @@ async def _tell_chat(app: App, chat_id: int, user: User) -> None:
             return
         chat = replace(place.chat, rev=place.chat.rev + 1)
         changed = replace(member, rev=chat.rev)
-        tx.later(store.change_member(changed), store.move_chat(chat))
+        tx.later(store.change_member(changed), store.move_rev(chat))
         event = MemberChanged(member=changed, user=user, member_count=chat.member_count)
         tx.publish(event, *access.topics(chat))

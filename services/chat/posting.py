@@ -4,12 +4,13 @@ The chats' rows are locked from the first read to COMMIT, so that the order of c
 several replicas of this service.
 """
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dialog.db import Database
+from dialog.db import Database, Duplicate, Transaction
 from dialog.ids import now_ms
 from dialog.log import get_logger
 from dialog.protocol.base import NotFound, Refused
@@ -17,8 +18,12 @@ from dialog.protocol.chats import Chat
 from dialog.protocol.messages import Message, MessagePosted, ReplyRefused, SendMessage
 
 from . import access, store
+from .roster import Rosters
 
 _log = get_logger()
+
+Key = tuple[int, int, str]
+"""Chat, author and nonce: what makes a retry the same message."""
 
 
 class Post(Struct, frozen=True):
@@ -28,63 +33,67 @@ class Post(Struct, frozen=True):
     command: SendMessage
 
     @property
-    def key(self) -> tuple[int, int, str]:
+    def key(self) -> Key:
         """What makes a retry the same message."""
         return self.command.chat_id, self.user_id, self.command.nonce
 
 
-async def post_all(db: Database, posts: list[Post]) -> Sequence[Message | BaseException]:
+async def post_all(db: Database, rosters: Rosters, posts: list[Post]) -> Sequence[Message | BaseException]:
     """Post everything that may be posted. Answers each with its message, or with why not.
 
     Raises Refused(Unavailable) for all. A message that the database cannot take fails alone.
     """
     try:
-        return await _post_together(db, posts)
+        try:
+            return await _post_together(db, rosters, posts, retries=False)
+        except Duplicate:  # some were sent before; looking that up costs only those who retry
+            return await _post_together(db, rosters, posts, retries=True)
     except Refused:
         raise
     except Exception as error:
         if len(posts) == 1:
             return [error]
         _log.exception("a batch failed, its messages are posted one by one", size=len(posts))
-        return [result for post in posts for result in await post_all(db, [post])]
+        return [result for post in posts for result in await post_all(db, rosters, [post])]
 
 
-async def _post_together(db: Database, posts: list[Post]) -> Sequence[Message | BaseException]:
-    wanted = [{"chat_id": post.command.chat_id, "user_id": post.user_id, "nonce": post.command.nonce} for post in posts]
+async def _post_together(
+    db: Database, rosters: Rosters, posts: list[Post], *, retries: bool
+) -> Sequence[Message | BaseException]:
     async with db.transaction() as tx:
-        chats, places, sent = await store.lock_for_posting(tx, wanted)
-        results: list[Message | BaseException] = []
-        made: list[Message] = []
-        for post in posts:
-            result = _placed(post, chats, places, sent)
-            results.append(result)
-            if isinstance(result, Message) and post.key not in sent:
-                sent[post.key] = result  # a second copy in this very batch is a retry too
-                made.append(result)
-        if made:
-            tx.later(
-                store.insert_messages(made), *(store.move_chat(chats[chat_id]) for chat_id in {m.chat_id for m in made})
-            )
+        locked = await store.lock_chats(tx, list({post.command.chat_id for post in posts}))
+        members = await rosters.of(tx, locked.values())
+        chats: dict[int, Chat] = {**locked}
+        sent = await _sent_before(tx, posts) if retries else {}
+        known = len(sent)
+        results = [_posted(post, chats, members, sent) for post in posts]
+        made = list(sent.values())[known:]
+        _store(tx, made)
         for message in made:
             tx.publish(MessagePosted(message=message, nonce=message.nonce), *access.topics(chats[message.chat_id]))
     return results
 
 
-def _placed(
-    post: Post, chats: dict[int, Chat], places: set[tuple[int, int]], sent: dict[tuple[int, int, str], Message]
+async def _sent_before(tx: Transaction, posts: list[Post]) -> dict[Key, Message]:
+    found = await store.sent_before(tx, [post.key for post in posts])
+    return {(message.chat_id, message.author_id, message.nonce): message for message in found}
+
+
+def _posted(
+    post: Post, chats: dict[int, Chat], members: Mapping[int, frozenset[int]], sent: dict[Key, Message]
 ) -> Message | BaseException:
-    """The message that was sent with this nonce before, or a new one with the next `seq` and `rev` of its chat, which
-    moves on in `chats`; or why there is none."""
+    """The message that was sent with this nonce before, be it in this very batch; or a new one with the next `seq` and
+    `rev` of its chat, which moves on in `chats`; or why there is none."""
     command = post.command
     chat = chats.get(command.chat_id)
-    if chat is None or (chat.id, post.user_id) not in places:
+    if chat is None or post.user_id not in members[chat.id]:
         return Refused(NotFound())
     if post.key in sent:
         return sent[post.key]
     if command.reply_to is not None and command.reply_to > chat.head_seq:
         return Refused(ReplyRefused())
     chats[chat.id] = chat = replace(chat, head_seq=chat.head_seq + 1, rev=chat.rev + 1)
-    return Message(
+    sent[post.key] = message = Message(
         chat_id=chat.id,
         seq=chat.head_seq,
         rev=chat.rev,
@@ -95,3 +104,15 @@ def _placed(
         nonce=command.nonce,
         reply_to=command.reply_to,
     )
+    return message
+
+
+def _store(tx: Transaction, made: Sequence[Message]) -> None:
+    """All messages in one INSERT, and one UPDATE for all chats that move on by the same number."""
+    if not made:
+        return
+    tx.later(store.insert_messages(made))
+    by_count: defaultdict[int, list[int]] = defaultdict(list)
+    for chat_id, count in Counter(message.chat_id for message in made).items():
+        by_count[count].append(chat_id)
+    tx.later(*(store.advance_chats(chat_ids, count) for count, chat_ids in by_count.items()))

@@ -23,6 +23,11 @@ class RoleRow(Struct, frozen=True):
     role: Role
 
 
+class PairRow(Struct, frozen=True):
+    chat_id: int
+    user_id: int
+
+
 class UserRow(Struct, frozen=True):
     user_id: int
 
@@ -31,6 +36,12 @@ class MyChat(Chat, frozen=True, kw_only=True):
     """A chat and one's own role in it."""
 
     role: Role
+
+
+class LockedChat(Chat, frozen=True, kw_only=True):
+    """A chat whose row we hold, and the `rev` of the last change of who is in it."""
+
+    member_rev: int
 
 
 class NumberRow(Struct, frozen=True):
@@ -159,21 +170,27 @@ async def epoch(db: Database) -> int:
 def insert_chat(made: Chat) -> Statement:
     return Statement(
         """
-        INSERT INTO chats (id, kind, title, avatar, head_seq, rev, member_count, low_id, high_id, created_at)
-        VALUES (%(id)s, %(kind)s, %(title)s, NULL, %(head_seq)s, %(rev)s, %(member_count)s, %(low_id)s, %(high_id)s,
-                %(created_at)s)
+        INSERT INTO chats
+            (id, kind, title, avatar, head_seq, rev, member_rev, member_count, low_id, high_id, created_at)
+        VALUES (%(id)s, %(kind)s, %(title)s, NULL, %(head_seq)s, %(rev)s, %(rev)s, %(member_count)s, %(low_id)s,
+                %(high_id)s, %(created_at)s)
         """,
         {name: getattr(made, name) for name in Chat.__struct_fields__} | {"kind": made.kind.value},
     )
 
 
-def move_chat(moved: Chat) -> Statement:
-    """Store the numbers of a chat that we hold the lock of."""
+def move_rev(moved: Chat) -> Statement:
+    """Store the `rev` of a chat that we hold the lock of, after a change of anything but who is in it."""
+    return Statement("UPDATE chats SET rev = %(rev)s WHERE id = %(id)s", {"id": moved.id, "rev": moved.rev})
+
+
+def move_members(moved: Chat) -> Statement:
+    """The same after a change of who is in it."""
     return Statement(
         """
-        UPDATE chats SET head_seq = %(head_seq)s, rev = %(rev)s, member_count = %(member_count)s WHERE id = %(id)s
+        UPDATE chats SET rev = %(rev)s, member_rev = %(rev)s, member_count = %(member_count)s WHERE id = %(id)s
         """,
-        {"id": moved.id, "head_seq": moved.head_seq, "rev": moved.rev, "member_count": moved.member_count},
+        {"id": moved.id, "rev": moved.rev, "member_count": moved.member_count},
     )
 
 
@@ -360,38 +377,50 @@ def change_message(changed: Message) -> Statement:
     )
 
 
-# --- posting: three reads in one round trip, then the writes with the commit
+# --- posting: read what is posted to, then write all with the commit
 
 
-async def lock_for_posting(
-    tx: Transaction, wanted: Sequence[Row]
-) -> tuple[dict[int, Chat], set[tuple[int, int]], dict[tuple[int, int, str], Message]]:
-    """The chats that are posted to, locked in the order of their ids; who of the authors is in them; and the messages
-    that were sent with these nonces before. `wanted`: `chat_id`, `user_id`, `nonce`."""
-    chats, places, sent = await tx.together(
+async def lock_chats(tx: Transaction, chat_ids: list[int]) -> dict[int, LockedChat]:
+    """Those of the chats that exist, by id. Locked in the order of their ids, nobody else posts to them meanwhile."""
+    chats = await tx.fetch(
+        LockedChat,
+        f"SELECT {CHAT}, member_rev FROM chats WHERE id IN %(chat_ids)s ORDER BY id FOR UPDATE",
+        chat_ids=sorted(chat_ids),
+    )
+    return {chat.id: chat for chat in chats}
+
+
+async def members_of(tx: Transaction, chat_ids: list[int]) -> list[PairRow]:
+    """Everybody who is in one of these chats."""
+    return await tx.fetch(
+        PairRow,
+        "SELECT chat_id, user_id FROM members WHERE chat_id IN %(chat_ids)s AND left_seq IS NULL",
+        chat_ids=chat_ids,
+    )
+
+
+async def sent_before(tx: Transaction, keys: Sequence[tuple[int, int, str]]) -> list[Message]:
+    """The messages that were sent with these chats, authors and nonces."""
+    [rows] = await tx.together(
         [
             Statement(
-                f"SELECT {CHAT} FROM chats WHERE id IN %(ids)s ORDER BY id FOR UPDATE",
-                {"ids": sorted({row["chat_id"] for row in wanted})},
-            ),
-            Statement(
-                "SELECT chat_id, user_id FROM members FORCE INDEX (PRIMARY) WHERE left_seq IS NULL AND ({rows})",
-                row="chat_id = %(chat_id)s AND user_id = %(user_id)s",
-                rows=wanted,
-                glue=" OR ",
-            ),
-            Statement(
                 f"SELECT {MESSAGE} FROM messages FORCE INDEX (sent_once) WHERE {{rows}}",
-                row="chat_id = %(chat_id)s AND author_id = %(user_id)s AND nonce = %(nonce)s",
-                rows=wanted,
+                row="chat_id = %(chat_id)s AND author_id = %(author_id)s AND nonce = %(nonce)s",
+                rows=[dict(zip(("chat_id", "author_id", "nonce"), key, strict=True)) for key in keys],
                 glue=" OR ",
-            ),
+            )
         ]
     )
-    return (
-        {chat.id: chat for chat in rows_as(Chat, chats)},
-        {(row["chat_id"], row["user_id"]) for row in places},
-        {(made.chat_id, made.author_id, made.nonce): made for made in rows_as(Message, sent)},
+    return rows_as(Message, rows)
+
+
+def advance_chats(chat_ids: list[int], count: int) -> Statement:
+    """Move chats on by `count` messages each."""
+    return Statement(
+        """
+        UPDATE chats SET head_seq = head_seq + %(count)s, rev = rev + %(count)s WHERE id IN %(chat_ids)s
+        """,
+        {"chat_ids": chat_ids, "count": count},
     )
 
 

@@ -1,6 +1,7 @@
 """Tells presence which sessions have sockets here: all of them now and then, and at once each that came or went."""
 
 import asyncio
+from contextlib import suppress
 from uuid import uuid4
 
 from dialog.bus import Bus, new_trace
@@ -25,29 +26,34 @@ class Reporter:
         self._hub = hub
         self._name = uuid4().hex[:12]
         self._changed: set[Actor] = set()
+        self._has_changed = asyncio.Event()
 
     def came(self, actor: Actor) -> None:
         """A socket has connected."""
         self._changed.add(actor)
+        self._has_changed.set()
 
     def went(self, actor: Actor) -> None:
         """A socket has closed; others of its session may be left."""
         if actor.session_id:
-            self._changed.add(actor)
+            self.came(actor)
 
     async def report(self, interval: float) -> None:
         """Report changes as they come and everything every `interval` seconds. Runs until cancelled."""
         loop = asyncio.get_running_loop()
         full_at = loop.time()
         while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(full_at):
+                    await self._has_changed.wait()
             await asyncio.sleep(GATHER)
             if loop.time() >= full_at:
                 full_at = loop.time() + interval
                 self._changed |= {socket.actor for socket in self._hub.sockets}
-            if self._changed:
-                changed, self._changed = list(self._changed), set()
-                for start in range(0, len(changed), AT_ONCE):
-                    await self._send(changed[start : start + AT_ONCE])
+            self._has_changed.clear()
+            changed, self._changed = list(self._changed), set()
+            for start in range(0, len(changed), AT_ONCE):
+                await self._send(changed[start : start + AT_ONCE])
 
     async def _send(self, actors: list[Actor]) -> None:
         here: list[LiveSession] = []

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import socket as sockets
+from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -56,7 +58,8 @@ class Socket:
     """
 
     __slots__ = (
-        "_answers", "_app", "_behind", "_events", "_events_size", "_scheduled", "_tails", "_tasks", "_transport", "_ws",
+        "_answers", "_app", "_behind", "_busy_chats", "_events", "_events_size", "_pending", "_room", "_scheduled",
+        "_transport", "_ws",
         "actor", "bad_frames", "clogged_at", "closing", "expires_at", "heard_at", "opened", "pinged_at", "stuck_size",
         "topics",
     )  # fmt: skip
@@ -70,8 +73,12 @@ class Socket:
         self._events_size = 0
         self._behind = False
         self._scheduled = False
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._tails: dict[int, asyncio.Task[None]] = {}
+        self._pending = 0
+        """Commands without an answer."""
+        self._room: asyncio.Future[None] | None = None
+        """Whoever waits for the next answer to go out."""
+        self._busy_chats: dict[int, deque[Frame]] = {}
+        """What waits for a command of the same chat to be answered."""
         now = asyncio.get_running_loop().time()
         self.actor = Actor(address=address)
         self.expires_at = 0
@@ -164,8 +171,8 @@ class Socket:
     async def shut(self, code: CloseCode) -> None:
         """Write what waits, close, and do not wait long for a client that does not answer."""
         with contextlib.suppress(Exception):
-            if self._tasks:  # the answer to what ended this session, say
-                await asyncio.wait(self._tasks, timeout=LAST_ANSWERS)
+            if self._pending:  # the answer to what ended this session, say
+                await asyncio.wait((self._next_answer(),), timeout=LAST_ANSWERS)
             if self._transport.get_write_buffer_size() <= self._app.config.write_ahead:
                 self._transport.write(b"".join(self._answers + self._events))
             async with asyncio.timeout(CLOSE_SECONDS):
@@ -176,23 +183,19 @@ class Socket:
 
     async def read(self) -> None:
         """Take commands until the socket closes."""
-        try:
-            while True:
-                message = await self._ws.receive()
-                self.heard_at = asyncio.get_running_loop().time()
-                if self.closing and message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
-                    continue
-                if message.type is WSMsgType.TEXT:
-                    await self._receive(message.data)
-                elif message.type is WSMsgType.PING:
-                    self.push_answer(pong_frame(message.data))
-                elif message.type is WSMsgType.BINARY:
-                    self.refuse(None, Invalid(detail="Frames are text"))
-                elif message.type is not WSMsgType.PONG:
-                    return
-        finally:
-            for task in self._tasks:
-                task.cancel()
+        while True:
+            message = await self._ws.receive()
+            self.heard_at = asyncio.get_running_loop().time()
+            if self.closing and message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                continue
+            if message.type is WSMsgType.TEXT:
+                await self._receive(message.data)
+            elif message.type is WSMsgType.PING:
+                self.push_answer(pong_frame(message.data))
+            elif message.type is WSMsgType.BINARY:
+                self.refuse(None, Invalid(detail="Frames are text"))
+            elif message.type is not WSMsgType.PONG:
+                return
 
     async def _receive(self, text: str) -> None:
         """Begin one command. Waits while too many are unanswered or the client does not read, so that it slows down."""
@@ -202,31 +205,52 @@ class Socket:
         if wait := self._app.admission.user_wait(self.actor):
             self.answer(frame.id, encode_refusal(TooManyRequests(retry_after=round(wait, 3))))
             return
-        while len(self._tasks) >= self._app.config.pending_commands or (self.clogged_at and self._tasks):
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-        chat_id: int = getattr(frame.command, "chat_id", 0)
-        before = self._tails.get(chat_id) if chat_id else None
-        task = asyncio.create_task(self._perform(frame, before))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        if chat_id:
-            self._tails[chat_id] = task
+        if own := OWN.get(type(frame.command)):
+            await self._answer_ourselves(frame, own)
+            return
+        while self._pending >= self._app.config.pending_commands or (self.clogged_at and self._pending):
+            await self._next_answer()
+        self._begin(frame)
 
-    async def _perform(self, frame: Frame, before: asyncio.Task[None] | None) -> None:
-        """Answer one command, after the one before it in the same chat."""
-        if before is not None and not before.done():
-            await asyncio.wait((before,))
+    def _begin(self, frame: Frame) -> None:
+        """Ask for a command to be done, after the one before it in the same chat."""
+        self._pending += 1
+        chat_id: int = getattr(frame.command, "chat_id", 0)
+        if chat_id in self._busy_chats:
+            self._busy_chats[chat_id].append(frame)
+            return
+        if chat_id:
+            self._busy_chats[chat_id] = deque()
+        self._ask(frame, chat_id)
+
+    def _ask(self, frame: Frame, chat_id: int) -> None:
+        new_trace()
+        self._app.bus.ask(frame.command, self.actor, partial(self._answered, frame.id, chat_id))
+
+    def _answered(self, frame_id: int, chat_id: int, encoded: bytes) -> None:
+        self.answer(frame_id, encoded)
+        self._pending -= 1
+        if self._room and not self._room.done():
+            self._room.set_result(None)
+        waiting = self._busy_chats.get(chat_id)
+        if waiting:
+            self._ask(waiting.popleft(), chat_id)
+        elif waiting is not None:
+            del self._busy_chats[chat_id]
+
+    def _next_answer(self) -> asyncio.Future[None]:
+        """Done when a command has been answered."""
+        if self._room is None or self._room.done():
+            self._room = asyncio.get_running_loop().create_future()
+        return self._room
+
+    async def _answer_ourselves(self, frame: Frame, own: "OwnHandler") -> None:
         trace = new_trace()
-        command: Command[Any] = frame.command
         try:
-            own = OWN.get(type(command))
-            answer = await own(self, command) if own else await self._app.bus.forward(command, self.actor)
+            answer = await own(self, frame.command)
         except Exception as error:
             answer = encode_refusal(failure_of(error, trace))
         self.answer(frame.id, answer)
-        chat_id = getattr(command, "chat_id", 0)
-        if chat_id and self._tails.get(chat_id) is asyncio.current_task():
-            del self._tails[chat_id]
 
     def decode(self, text: str) -> Frame | None:
         """A frame, or None when it was refused."""
@@ -279,7 +303,9 @@ class Socket:
         return await self._ws.receive()
 
 
-OWN: dict[type[Command[Any]], Callable[[Socket, Any], Awaitable[bytes]]] = {
+OwnHandler = Callable[[Socket, Any], Awaitable[bytes]]
+
+OWN: dict[type[Command[Any]], OwnHandler] = {
     RenewSession: Socket.renew,
     Ping: Socket.ping,
     Connect: Socket.connect_again,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 TICK = 0.05
 """Seconds between two attempts to write to the sockets that are behind."""
+TICK_IDLE = 0.25
+"""The same while there are none: so late at most is the first one noticed."""
 SWEEP = 1.0
 """Seconds between two looks at every socket."""
 
@@ -23,7 +25,7 @@ async def watch_sockets(hub: Hub, config: "Config") -> None:
     loop = asyncio.get_running_loop()
     sweep_at = loop.time() + SWEEP
     while True:
-        await asyncio.sleep(TICK)
+        await asyncio.sleep(TICK if hub.clogged else max(0.0, min(TICK_IDLE, sweep_at - loop.time())))
         now = loop.time()
         if now >= sweep_at:
             sweep_at = now + SWEEP

@@ -20,7 +20,7 @@ PERSON = 7
 FIXTURE = [
     f"""
     INSERT INTO chats SELECT seq, IF(seq MOD 2 = 0, 'direct', 'group'), 'Chat', NULL, IF(seq = 1, {MESSAGES}, 10),
-        IF(seq = 1, {MESSAGES + MEMBERS}, 12), IF(seq = 1, {MEMBERS}, 2), 7, 100000 + seq, 0 FROM seq_1_to_20000
+        IF(seq = 1, {MESSAGES + MEMBERS}, 12), 2, IF(seq = 1, {MEMBERS}, 2), 7, 100000 + seq, 0 FROM seq_1_to_20000
     """,
     f"INSERT INTO members SELECT 1, seq, 'member', 0, seq, NULL, seq FROM seq_1_to_{MEMBERS}",
     f"INSERT INTO members SELECT seq + 1, {PERSON}, 'member', 0, 0, NULL, 1 FROM seq_1_to_{SMALL}",
@@ -72,11 +72,6 @@ async def counted(servers: Servers) -> AsyncIterator[Counted]:
     connection.close()
 
 
-def wanted(number: int) -> list[dict[str, Any]]:
-    """Sends into as many chats: one retry among new ones."""
-    return [{"chat_id": chat_id, "user_id": 7, "nonce": f"n{chat_id}"} for chat_id in range(1, number + 1)]
-
-
 def statements(*made: Statement) -> Callable[[Transaction], Awaitable[Any]]:
     return lambda tx: tx.together(made)
 
@@ -86,12 +81,11 @@ def reads(function: Callable[..., Awaitable[Any]], *arguments: Any) -> Callable[
 
 
 CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
-    "posting one message": (reads(store.lock_for_posting, wanted(1)), 3),
-    "posting 64 messages": (reads(store.lock_for_posting, wanted(64)), 64 * 3),
-    "posting to one group": (
-        reads(store.lock_for_posting, [{"chat_id": LARGE, "user_id": u, "nonce": "new"} for u in range(1, 65)]),
-        64 * 3,
-    ),
+    "the chats of a batch": (reads(store.lock_chats, list(range(1, 65))), 64),
+    "the members of a group": (reads(store.members_of, [LARGE]), MEMBERS),
+    "retries in many chats": (reads(store.sent_before, [(chat, 7, f"n{chat}") for chat in range(2, 66)]), 64),
+    "retries in one chat": (reads(store.sent_before, [(LARGE, 7, f"n{number}") for number in range(1, 65)]), 64),
+    "moving chats on": (statements(store.advance_chats(list(range(1, 65)), 1)), 64),
     "a place in the large chat": (statements(*store.locked_place(LARGE, PERSON)), 2),
     "the newest page": (statements(store.newest_messages(LARGE, 50)), 50),
     "a page in the middle": (statements(store.messages_before(LARGE, 50_000, 50)), 50),

@@ -24,13 +24,13 @@ class Recorder:
 async def test_a_single_call_goes_at_once() -> None:
     run = Recorder()
     run.let_go.set()
-    assert await Batch(run, size=10, waiting=10).add(4) == 8
+    assert await Batch(run, size=10, waiting=10, linger=0.001).add(4) == 8
     assert run.batches == [[4]]
 
 
 async def test_what_arrives_meanwhile_is_the_next_batch() -> None:
     run = Recorder()
-    batch = Batch(run, size=3, waiting=10)
+    batch = Batch(run, size=3, waiting=10, linger=0.001)
     calls = [asyncio.create_task(batch.add(number)) for number in range(7)]
     await asyncio.sleep(0)
     run.let_go.set()
@@ -41,7 +41,7 @@ async def test_what_arrives_meanwhile_is_the_next_batch() -> None:
 async def test_one_failure_is_not_that_of_the_others() -> None:
     run = Recorder()
     run.let_go.set()
-    batch = Batch(run, size=10, waiting=10)
+    batch = Batch(run, size=10, waiting=10, linger=0.001)
     results = await asyncio.gather(batch.add(1), batch.add(-1), batch.add(2), return_exceptions=True)
     assert results[0] == 2
     assert isinstance(results[1], ValueError)
@@ -56,7 +56,7 @@ async def test_when_the_batch_fails_all_fail_and_the_next_one_works() -> None:
             raise Refused(Unavailable())
         return items
 
-    batch = Batch(run, size=10, waiting=10)
+    batch = Batch(run, size=10, waiting=10, linger=0.001)
     results = await asyncio.gather(batch.add(1), batch.add(2), return_exceptions=True)
     assert all(isinstance(result, Refused) for result in results)
     broken = False
@@ -65,7 +65,7 @@ async def test_when_the_batch_fails_all_fail_and_the_next_one_works() -> None:
 
 async def test_a_full_queue_refuses_at_once() -> None:
     run = Recorder()
-    batch = Batch(run, size=1, waiting=2)
+    batch = Batch(run, size=1, waiting=2, linger=0.001)
     first = asyncio.create_task(batch.add(1))
     await asyncio.sleep(0.01)
     waiting = [asyncio.create_task(batch.add(number)) for number in (2, 3)]
@@ -79,7 +79,7 @@ async def test_a_full_queue_refuses_at_once() -> None:
 
 async def test_a_caller_that_gives_up_takes_nothing_back_and_harms_nobody() -> None:
     run = Recorder()
-    batch = Batch(run, size=10, waiting=10)
+    batch = Batch(run, size=10, waiting=10, linger=0.001)
     impatient, patient = asyncio.create_task(batch.add(1)), asyncio.create_task(batch.add(2))
     await asyncio.sleep(0.01)
     impatient.cancel()
@@ -95,7 +95,7 @@ async def test_results_do_not_get_mixed_up() -> None:
         await asyncio.sleep(0.001)
         return [2 * item for item in items]
 
-    batch = Batch(run, size=7, waiting=1000)
+    batch = Batch(run, size=7, waiting=1000, linger=0.001)
     calls = [asyncio.create_task(batch.add(number)) for number in range(500)]
     for call in calls[::5]:
         call.cancel()
@@ -107,7 +107,38 @@ async def test_a_batch_that_answers_too_little_fails_its_callers() -> None:
     async def run(items: list[int]) -> list[int]:
         return items[1:]
 
-    batch = Batch(run, size=10, waiting=10)
+    batch = Batch(run, size=10, waiting=10, linger=0.001)
     async with asyncio.timeout(2):
         results = await asyncio.gather(batch.add(1), batch.add(2), return_exceptions=True)
     assert all(isinstance(result, Exception) for result in results)
+
+
+async def test_a_busy_batch_waits_a_moment_for_those_just_answered() -> None:
+    sizes: list[int] = []
+
+    async def run(items: list[int]) -> list[int]:
+        sizes.append(len(items))
+        await asyncio.sleep(0.005)
+        return items
+
+    batch = Batch(run, size=100, waiting=100, linger=0.02)
+
+    async def caller(number: int) -> None:
+        for _ in range(5):
+            await batch.add(number)
+            await asyncio.sleep(0.001 * (number % 3))  # on their way, as answers and next calls are
+
+    await asyncio.gather(*(caller(number) for number in range(10)))
+    assert sum(sizes) == 50
+    assert max(sizes[1:]) == 10, "they stay together rather than in two halves that take turns"
+    assert len(sizes) <= 8
+
+
+async def test_one_caller_alone_never_waits() -> None:
+    async def run(items: list[int]) -> list[int]:
+        return items
+
+    batch = Batch(run, size=100, waiting=100, linger=5)
+    async with asyncio.timeout(1):
+        for number in range(20):
+            await batch.add(number)

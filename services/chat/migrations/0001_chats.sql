@@ -1,5 +1,5 @@
 -- Keyed by chat_id throughout, so that it shards by chat_id. A direct chat's people are in the row itself: its topics
--- are known without reading members.
+-- are known without reading members. member_rev is the rev of the last change of who is in the chat.
 CREATE TABLE chats (
     id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
     kind VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -7,6 +7,7 @@ CREATE TABLE chats (
     avatar VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
     head_seq BIGINT UNSIGNED NOT NULL,
     rev BIGINT UNSIGNED NOT NULL,
+    member_rev BIGINT UNSIGNED NOT NULL,
     member_count INT UNSIGNED NOT NULL,
     low_id BIGINT UNSIGNED NULL,
     high_id BIGINT UNSIGNED NULL,
