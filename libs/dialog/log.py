@@ -5,6 +5,7 @@ import sys
 from contextvars import ContextVar
 from typing import Any
 
+import msgspec
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
@@ -38,11 +39,15 @@ def set_up(service: str, *, style: str, level: str) -> None:
     structlog.configure(
         processors=[*shared, *_renderers(service, style)],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),  # a line and its end in one write
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[_Forward()], force=True)
     sys.excepthook = _log_uncaught
+
+
+def _as_json(event: EventDict, **_options: object) -> str:
+    return msgspec.json.encode(event, enc_hook=repr).decode()
 
 
 def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -58,8 +63,10 @@ def _renderers(service: str, style: str) -> list[Any]:
             return {"service": service, **event}
 
         # Locals stay out of stack traces: they would hold passwords and texts.
-        tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-        return [add_service, structlog.processors.ExceptionRenderer(tracebacks), structlog.processors.JSONRenderer()]
+        traces = structlog.processors.ExceptionRenderer(
+            structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        )
+        return [add_service, traces, structlog.processors.JSONRenderer(_as_json)]
     console = structlog.dev.ConsoleRenderer(
         colors=sys.stdout.isatty(), pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
     )

@@ -98,7 +98,7 @@ class Refused(Exception):
 
 
 class Actor(Wire, frozen=True, kw_only=True):
-    """Who asks. Travels in headers that only the gateway writes, never in a body."""
+    """Who asks. Travels beside the command, where only the gateway writes, and never in it."""
 
     user_id: Id = 0
     session_id: Id = 0
