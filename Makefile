@@ -1,10 +1,10 @@
 # Everything a checkout can do. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat test check lint types imports generated fix gen migrate lock clean
+.PHONY: help setup run chat test soak bench profile check lint types imports generated fix gen migrate lock clean
 MAKEFLAGS += --no-print-directory
 
 PYTHON := .venv/bin/python
-SOURCES := libs services clients deploy tests
+SOURCES := libs services clients deploy tests bench
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -18,10 +18,21 @@ run: setup  ## start the whole suite on this machine; Ctrl-C stops it
 chat: setup  ## talk in a terminal over the running suite: make chat NAME=anna
 	@test -n "$(NAME)" || { echo 'who are you? make chat NAME=anna'; exit 1; }
 	@test -e .local/address || { echo 'Dialog does not run in this checkout: start it with make run'; exit 1; }
-	@exec $(PYTHON) -m clients.terminal --name "$(NAME)" --address "$$(cat .local/address)"
+	@exec $(PYTHON) -m clients.terminal --name "$(NAME)" --server "$$(cat .local/address)"
 
 test: setup  ## run the tests: make test ARGS="-k name"
 	@$(PYTHON) -m pytest $(ARGS)
+
+soak: setup  ## the fault suite and then random faults for so long: make soak MINUTES=60 SEED=<to repeat>
+	@test -n "$(MINUTES)" || { echo 'for how long? make soak MINUTES=60'; exit 1; }
+	@SOAK_MINUTES="$(MINUTES)" FAULT_SEED="$(SEED)" $(PYTHON) -m pytest tests/faults -x $(ARGS)
+
+bench: setup  ## measure what it costs to run: make bench ONLY=direct,group-100 BASE=<git revision>
+	@exec $(PYTHON) -m bench --only "$(ONLY)" --base "$(BASE)" --pairs "$(or $(PAIRS),2)"
+
+profile: setup  ## flame graphs of the services under one load: make profile SCENARIO=direct-64
+	@test -n "$(SCENARIO)" || { echo 'under which load? make profile SCENARIO=direct-64'; exit 1; }
+	@exec $(PYTHON) -m bench.profile "$(SCENARIO)"
 
 check: setup  ## lint, types, imports, generated files
 	@$(MAKE) --jobs --output-sync --keep-going lint types imports generated

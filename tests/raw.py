@@ -73,6 +73,8 @@ async def raw_socket(
         if access_token:
             answer = await socket.ask({"type": "connect", "access_token": access_token})
             assert "reply" in answer, answer
+            answer = await socket.ask({"type": "sync"})  # which is where live events begin
+            assert "reply" in answer, answer
         yield socket
 
 

@@ -4,6 +4,7 @@ Servers, then migrations, then services; everything it keeps is in `.local`, whi
 """
 
 import fcntl
+import importlib
 import json
 import os
 import resource
@@ -30,6 +31,7 @@ from deploy.local.settings import (
     write_private,
 )
 from deploy.local.supervise import Program, Supervisor, say
+from dialog.config import ConfigError, load
 
 SERVERS_READY_SECONDS = 60
 SERVICES_READY_SECONDS = 45
@@ -87,6 +89,7 @@ def _run() -> None:
     chosen = {name: value for name, value in os.environ.items() if name.startswith("DIALOG_")}
     ports = _choose_ports(chosen)
     settings = environment(ports, words, chosen)
+    _check(settings)
     servers = prepare(LOCAL, ports, words)
     groups = {"servers": _of_servers(servers), "services": _of_services(settings)}
     with Supervisor(ROOT, LOCAL.relative_to(ROOT), ports["runner"], words["runner"], groups) as supervisor:
@@ -94,11 +97,23 @@ def _run() -> None:
             _wait(supervisor, "servers", server.name, server.trouble, SERVERS_READY_SECONDS)
         _migrate(settings)
         supervisor.start("services")
+        scheme = "https" if settings.get("DIALOG_GATEWAY_TLS_CERTIFICATE") else "http"
         for name in SERVICES:
-            _wait(supervisor, "services", name, partial(health, ports[name]), SERVICES_READY_SECONDS)
-        with _announced(f"http://127.0.0.1:{ports['gateway']}", settings):
+            tls = scheme == "https" and name == "gateway"
+            _wait(supervisor, "services", name, partial(health, ports[name], tls=tls), SERVICES_READY_SECONDS)
+        with _announced(f"{scheme}://127.0.0.1:{ports['gateway']}", settings):
             _stay(supervisor)
     raise NotReady("the process runner has ended; .local/log/runner.log says why")
+
+
+def _check(settings: Mapping[str, str]) -> None:
+    """Wrong settings are said before anything starts. Raises NotReady."""
+    for name in SERVICES:
+        config = importlib.import_module(f"services.{name}.app").Config
+        try:
+            load(config, name, of_service(name, settings))
+        except ConfigError as error:
+            raise NotReady(f"{name}: {error}") from None
 
 
 def _allow_many_files() -> None:

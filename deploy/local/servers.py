@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import shutil
+import ssl
 import socket
 import subprocess
 import sys
@@ -50,9 +51,9 @@ def prepare(folder: Path, ports: Mapping[str, int], words: Mapping[str, str], *,
     ]
 
 
-def health(port: int) -> str:
+def health(port: int, *, tls: bool = False) -> str:
     """What keeps the service on `port` from being ready, in its own words; empty when nothing does."""
-    return _trouble_over_http(port, "/health/ready")
+    return _trouble_over_http(port, "/health/ready", tls=tls)
 
 
 def _mariadb(folder: Path, port: int, words: Mapping[str, str], users: tuple[str, ...]) -> Server:
@@ -61,7 +62,9 @@ def _mariadb(folder: Path, port: int, words: Mapping[str, str], users: tuple[str
     if not (data / "mysql").exists():
         _create_system_tables(program, data)
     write_private(init, "\n".join(["SET sql_log_bin = 0;", *(_login(name, words[name]) for name in users), ""]))
-    settings = {"data": data, "init": init, "port": port, "user": "root" if os.geteuid() == 0 else ""}
+    tmp = folder / "tmp"
+    tmp.mkdir(exist_ok=True, mode=0o700)
+    settings = {"data": data, "tmp": tmp, "init": init, "port": port, "user": "root" if os.geteuid() == 0 else ""}
     config = _configure("mariadb.cnf", folder, settings)
     return Server(
         name="mariadb", command=(program, f"--defaults-file={config}"), trouble=partial(_trouble_of_mariadb, port)
@@ -77,7 +80,15 @@ def _create_system_tables(program: str, data: Path) -> None:
     scripts = [path for share in MARIADB_SHARES for part in parts for path in sorted(share.glob(f"m*_{part}.sql"))]
     sql = "CREATE DATABASE mysql;\nUSE mysql;\nSET @auth_root_socket = 'root';\n"
     sql += "".join(path.read_text() for path in scripts[: len(parts)])
-    command = [program, "--no-defaults", "--bootstrap", f"--datadir={fresh}", "--lc-messages=en_US", "--log-warnings=0"]
+    command = [
+        program,
+        "--no-defaults",
+        "--bootstrap",
+        f"--datadir={fresh}",
+        f"--tmpdir={fresh}",
+        "--lc-messages=en_US",
+        "--log-warnings=0",
+    ]
     done = subprocess.run(command, input=sql, text=True, capture_output=True, check=False, timeout=120)
     if done.returncode != 0:
         raise Missing(f"MariaDB could not create its system tables:\n{done.stderr[-2000:]}")
@@ -158,8 +169,8 @@ def _trouble_of_redis(port: int, password: str) -> str:
     return "" if lines == [b"+OK", b"+PONG"] else f"it answers {lines}"
 
 
-def _trouble_over_http(port: int, path: str) -> str:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+def _trouble_over_http(port: int, path: str, *, tls: bool = False) -> str:
+    connection = _tls_connection(port) if tls else http.client.HTTPConnection("127.0.0.1", port, timeout=1)
     try:
         connection.request("GET", path)
         response = connection.getresponse()
@@ -169,6 +180,14 @@ def _trouble_over_http(port: int, path: str) -> str:
     finally:
         connection.close()
     return "" if response.status == 200 else f"{response.status} {_in_one_line(body)}"
+
+
+def _tls_connection(port: int) -> http.client.HTTPConnection:
+    """Whether it is ready is all that is asked of it, on this machine: its certificate may be for another name."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=1, context=context)
 
 
 def _in_one_line(body: bytes) -> str:

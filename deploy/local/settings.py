@@ -36,6 +36,8 @@ def environment(ports: Mapping[str, int], words: Mapping[str, str], chosen: Mapp
         "DIALOG_NATS_URL": f"nats://dialog:{words['nats']}@127.0.0.1:{ports['nats']}",
         "DIALOG_REDIS_URL": f"redis://:{words['redis']}@127.0.0.1:{ports['redis']}/0",
         "DIALOG_AUTH_SECRET": words["auth-secret"],
+        # One gateway: there is none to move to while it drains.
+        "DIALOG_GATEWAY_DRAIN_WITHIN": "1",
         "DIALOG_GATEWAY_ORIGINS": f"http://127.0.0.1:{gateway},http://localhost:{gateway}",
         **{f"DIALOG_{name.upper()}_MYSQL_URL": mysql_url(name, ports, words) for name in DATABASES},
         **{f"DIALOG_{name.upper()}_HTTP_PORT": str(ports[name]) for name in SERVICES},

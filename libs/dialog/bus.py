@@ -27,6 +27,7 @@ from nats.js.api import ConsumerConfig, RetentionPolicy, StorageType, StreamConf
 
 from .calls import Answerer, Caller, Done, Hearer
 from .config import Settings
+from .crash import crash_point
 from .log import get_logger, trace_of
 from .protocol import AnyFact
 from .protocol.base import Actor, Command, Fact, Failure, Internal, Invalid, Refused, Unavailable, reply_type, tag_of
@@ -224,7 +225,7 @@ class Bus:
                 await asyncio.sleep(0.5)
 
     async def _pull(self, durable: str, kind: type[Fact]) -> JetStreamContext.PullSubscription:
-        config = ConsumerConfig(durable_name=durable, ack_wait=30, max_deliver=20, filter_subject=f"ev.{tag_of(kind)}")
+        config = ConsumerConfig(durable_name=durable, ack_wait=120, max_deliver=-1, filter_subject=f"ev.{tag_of(kind)}")
         await self._jetstream.add_consumer(STREAM, config)
         return await self._jetstream.pull_subscribe_bind(durable, STREAM)
 
@@ -233,16 +234,18 @@ class Bus:
             for message in await pull.fetch(10, timeout=5):
                 new_trace()
                 try:
+                    crash_point("fact_received")
                     await handle(self._decoder(AnyFact).decode(message.data))
+                    crash_point("fact_handled")
                     await message.ack()
                 except Refused as refused:
                     _log.warning("fact postponed", reason=str(refused))
-                    await message.nak(delay=1)
+                    await message.nak(delay=_delay(message))
                 except nats.errors.Error:
                     raise
                 except Exception:
                     _log.exception("fact failed", subject=message.subject)
-                    await message.nak(delay=5)
+                    await message.nak(delay=_delay(message))
 
     # --- the end
 
@@ -258,6 +261,12 @@ class Bus:
         self._closing = True
         with contextlib.suppress(nats.errors.Error, asyncio.TimeoutError, OSError):
             await asyncio.wait_for(self._client.close(), 2)
+
+
+def _delay(message: Msg) -> float:
+    """Seconds until a fact that could not be handled is delivered again: longer each time, and never given up before
+    JetStream forgets it."""
+    return min(30.0, 2.0 ** min(message.metadata.num_delivered, 10) / 2)
 
 
 async def _answer(

@@ -18,6 +18,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from prometheus_client import Histogram
 
+from .crash import crash_point
 from .log import get_logger, trace_of
 from .protocol.base import Actor, TooLarge, Unavailable
 from .protocol.frames import ENCODER, encode_refusal
@@ -247,7 +248,8 @@ class Answerer:
         self._sender.add(reply, Answered(call.id, Raw(encoded)))
         seconds = time.perf_counter() - started
         self._observe(name, status, seconds)
-        _log.info("handled", command=name, status=status, ms=round(seconds * 1000, 1), user=call.user_id)
+        log = _log.debug if name.startswith("internal.") and status == "ok" else _log.info
+        log("handled", command=name, status=status, ms=round(seconds * 1000, 1), user=call.user_id)
 
     def _observe(self, name: str, status: str, seconds: float) -> None:
         observer = self._observers.get((name, status))
@@ -256,8 +258,10 @@ class Answerer:
         observer.observe(seconds)
 
     async def _send(self, reply: str, answers: Sequence[Answered]) -> None:
+        crash_point("before_reply")
         try:
             await self._publish(reply, answers)
+            crash_point("after_reply")
         except (nats.errors.Error, OSError) as error:
             _log.warning("answers lost", error=repr(error), calls=len(answers))  # their callers' deadlines tell them
 
@@ -273,6 +277,7 @@ class Answerer:
         now = loop.time()
         for task, deadline in self._running.items():
             if deadline <= now:
+                self._running[task] = float("inf")  # once is enough
                 task.cancel()
         self._sweeping = bool(self._running)
         if self._sweeping:

@@ -27,6 +27,8 @@ INSERT_OUTBOX = "INSERT INTO outbox (id, events, created_at) VALUES (%(id)s, %(e
 
 _log = get_logger()
 _DUPLICATE = 1062
+ROW_WAIT = 1
+"""Seconds to wait for a row that another connection holds: a process that hangs must not hold up all others."""
 _GONE = (errors.OperationalError, errors.InterfaceError, errors.InternalError, OSError, asyncio.TimeoutError)
 
 
@@ -169,7 +171,10 @@ class Database:
         The driver's own read time-out would start and stop a timer for each row packet; one for all is much cheaper.
         """
         async with asyncio.timeout(self._acquire_timeout):
-            connection = await self._pool.acquire()
+            try:
+                connection = await self._pool.acquire()
+            except RuntimeError as error:  # the driver's word for a server that hangs up while it connects
+                raise ConnectionError(str(error)) from error
         try:
             async with asyncio.timeout(self._hold_timeout), connection.cursor() as cursor:
                 yield cursor
@@ -333,14 +338,15 @@ async def _prepare(cursor: Any, settings: DatabaseSettings) -> str:
         limit, isolation = f"max_statement_time={settings.mysql_statement_timeout}", "tx_isolation"
     else:
         limit, isolation = f"max_execution_time={int(settings.mysql_statement_timeout * 1000)}", "transaction_isolation"
-    return f"{mode}, {limit}, {isolation}='READ-COMMITTED'"
+    waits = f"innodb_lock_wait_timeout={ROW_WAIT}, lock_wait_timeout={ROW_WAIT}"
+    return f"{mode}, {limit}, {waits}, {isolation}='READ-COMMITTED'"
 
 
 def durability_faults(variables: dict[str, str]) -> list[str]:
     """Which server settings (upper-case values) break the promise that what is confirmed is on disk."""
     needed = {
         "innodb_flush_log_at_trx_commit": ("1",),
-        "innodb_doublewrite": ("ON", "1"),
+        "innodb_doublewrite": ("ON", "1", "DETECT_AND_RECOVER"),
         "character_set_server": ("UTF8MB4",),
     }
     if variables.get("log_bin") in ("ON", "1"):

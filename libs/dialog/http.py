@@ -144,9 +144,13 @@ async def _state_of(check: Check) -> str:
 
 def _may_read_metrics(request: web.Request, token: str) -> bool:
     if token:
-        return compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode())
-    proxied = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+        return compare_digest(_bytes(request.headers.get("Authorization", "")), _bytes(f"Bearer {token}"))
+    proxied = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"))
     return not proxied and ipaddress.ip_address(request.remote or "0.0.0.0").is_loopback  # noqa: S104 (not a bind)
+
+
+def _bytes(header: str) -> bytes:
+    return header.encode(errors="surrogateescape")
 
 
 @web.middleware

@@ -77,6 +77,11 @@ class _Forward(logging.Handler):
     """What libraries log through `logging`, into the same stream."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.name.startswith("aiohttp") and record.exc_info:
+            # Its errors quote the request, and with it tokens.
+            kind = record.exc_info[0].__name__ if record.exc_info[0] else ""
+            structlog.get_logger().log(record.levelno, "bad HTTP request", library=record.name, error=kind)
+            return
         structlog.get_logger().log(record.levelno, record.getMessage(), library=record.name, exc_info=record.exc_info)
 
 

@@ -1,4 +1,8 @@
-"""Applies each service's `migrations/NNNN_what.sql`, once each, forward only: `python -m dialog.migrate` does all."""
+"""Applies each service's `migrations/NNNN_what.sql`, once each, forward only: `python -m dialog.migrate` does all.
+
+MySQL commits each DDL statement by itself, so a file may be cut off half-way and is then run again from its start: its
+statements must bear that (`CREATE TABLE IF NOT EXISTS`, `ADD COLUMN` in a file of its own).
+"""
 
 import asyncio
 import hashlib
@@ -21,6 +25,9 @@ LEDGER = """
         applied_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
     ) ENGINE=InnoDB
     """
+
+
+START_OVER = "where the data may go, `make clean` starts over"
 
 
 class MigrationError(Exception):
@@ -55,10 +62,15 @@ async def _apply(cursor: Any, files: list[Path]) -> list[str]:
         digest = hashlib.sha256(text.encode()).hexdigest()
         if file.stem in applied:
             if applied[file.stem] != digest:
-                raise MigrationError(f"{file.name} was edited after it had been applied")
+                raise MigrationError(
+                    f"{file.name} was edited after it had been applied; where the data may go, `make clean` starts over"
+                )
             continue
-        for statement in _statements(text):
-            await cursor.execute(statement)
+        for number, statement in enumerate(_statements(text), start=1):
+            try:
+                await cursor.execute(statement)
+            except asyncmy.errors.Error as error:
+                raise MigrationError(f"{file.name}, statement {number}: {error}") from error
         await cursor.execute("INSERT INTO migrations (name, sha256) VALUES (%s, %s)", (file.stem, digest))
         done.append(file.stem)
     return done

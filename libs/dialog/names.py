@@ -7,13 +7,15 @@ Graphemes are counted here rather than by a package: the count only has to be a 
 for scripts with unusual clusters, and a table of Unicode data would be one more dependency to keep current.
 """
 
+import re
 import unicodedata
 
 GRAPHEMES = 64
-DESCRIPTION_LENGTH = 1024
+DESCRIPTION_LENGTH = 256
 LINES_APART = 2
 """At most this many line breaks in a row."""
 
+_PLAIN = re.compile("[!-~]")
 _JOINER = "\u200d"
 _BLACK_FLAG = "\U0001f3f4"
 _MARKS_PER_GRAPHEME = 4
@@ -29,7 +31,16 @@ def clean_line(text: str) -> str:
     """One line: NFC, nothing invisible, single spaces. Empty when nothing that can be seen is left."""
     visible = _visible(unicodedata.normalize("NFC", text))
     line = " ".join(visible.split())
-    return line if any(unicodedata.category(char)[0] in "LNPS" or _is_new(char) for char in line) else ""
+    return line if _shows(line) else ""
+
+
+def can_be_seen(text: str) -> bool:
+    """Whether anything of a text can be seen: not when it is only spaces, controls and zero-width characters."""
+    return bool(_PLAIN.search(text)) or _shows(_visible(text))
+
+
+def _shows(visible: str) -> bool:
+    return any(unicodedata.category(char)[0] in "LNPS" or _is_new(char) for char in visible)
 
 
 def clean_lines(text: str) -> str:

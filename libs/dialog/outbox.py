@@ -6,6 +6,7 @@ left behind by a process that died is published by any replica's relay. Publishi
 """
 
 import asyncio
+import secrets
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,8 @@ import nats.errors
 from msgspec import Raw, Struct
 
 from .bus import Bus
-from .ids import new_id, now_ms
+from .crash import crash_point
+from .ids import now_ms
 from .log import get_logger
 from .protocol.base import Event, Fact, Refused, tag_of
 from .protocol.frames import ENCODER, encode_event
@@ -54,7 +56,7 @@ class OutboxRow(Struct, frozen=True):
 
 def new_outbox_row(posted: list[Posted]) -> dict[str, Any]:
     """The columns of a row that holds `posted`."""
-    return {"id": new_id(), "events": ENCODER.encode(posted).decode(), "created_at": now_ms()}
+    return {"id": secrets.randbits(63), "events": ENCODER.encode(posted).decode(), "created_at": now_ms()}
 
 
 class Outbox:
@@ -70,6 +72,7 @@ class Outbox:
     async def publish(self, row_id: int, posted: list[Posted]) -> None:
         """Send what was just committed. A failure is not an error: the row is still there."""
         try:
+            crash_point("before_publish")
             for number, item in enumerate(posted):
                 for topic in item.topics:
                     await self._bus.publish(topic, bytes(item.body))
@@ -78,6 +81,7 @@ class Outbox:
         except _GONE as error:
             _log.warning("left to the outbox relay", row=row_id, error=repr(error))
         else:
+            crash_point("after_publish")
             self._published.append(row_id)
 
     async def relay(self, db: "Database") -> None:
@@ -99,7 +103,9 @@ class Outbox:
         troubles = self._bus.troubles
         await self._bus.flush()
         if self._bus.troubles == troubles:
+            crash_point("before_outbox_delete")
             await db.execute("DELETE FROM outbox WHERE id IN %(ids)s", ids=tuple(done))
+            crash_point("after_outbox_delete")
             del self._published[: len(done)]
 
     async def _publish_leftovers(self, db: "Database") -> None:
@@ -116,4 +122,6 @@ class Outbox:
             )
             leftovers = [row for row in rows if row.id not in self._published]
         for row in leftovers:
+            crash_point("relay_before_publish")
             await self.publish(row.id, _ROWS.decode(row.events))
+            crash_point("relay_after_publish")

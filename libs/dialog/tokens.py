@@ -1,4 +1,4 @@
-"""Access tokens: EdDSA, five minutes, checked by every service on its own. Only auth can sign one."""
+"""Access tokens: EdDSA, five minutes. Whoever is handed one checks it here, without asking; only auth can sign one."""
 
 from typing import Any
 
@@ -49,13 +49,14 @@ class KeyRing:
 
     async def _ask(self) -> None:
         """Fetch the keys. With keys in hand an auth that is away is no reason to turn anybody down."""
+        self._asked_at = now_ms()  # also of an attempt that fails: the next token does not wait for another one
         try:
             answer = await self._bus.call(GetSigningKeys())
         except Refused:
             if not self._keys:
+                self._asked_at = 0
                 raise
             return
-        self._asked_at = now_ms()
         self._keys = {key.kid: _public(key.public_key) for key in answer.keys}
 
 

@@ -27,7 +27,7 @@ SHORTEST, LONGEST = 10, 256
 FLOOR_MEMORY_KIB, FLOOR_TIME, FLOOR_LANES = 65536, 2, 1
 """The weakest Argon2id that anything but a test may run with."""
 _OBVIOUS = "dialog"
-_SHORTEST_WORD = 3
+_SHORTEST_WORD = 5
 
 _log = get_logger()
 

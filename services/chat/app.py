@@ -1,5 +1,6 @@
 """What a chat handler may touch."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from msgspec import Meta
 
 from dialog.batch import Batch
 from dialog.bus import Bus
+from dialog.cache import LocalLimiter, Rate
 from dialog.config import Count, DatabaseSettings, Port, Seconds
 from dialog.db import Database, open_database
 from dialog.http import Check
@@ -37,8 +39,22 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     sync_messages: Annotated[
         Count, Meta(description="newest messages of a chat the client does not hold, in `sync`")
     ] = 1
-    sync_rows: Annotated[Count, Meta(description="messages and members in one `sync` reply")] = 3000
-    reply_text: Annotated[Count, Meta(description="code points of text in one reply")] = 512 * 1024
+    sync_rows: Annotated[Count, Meta(description="messages and members read at once for `sync`")] = 500
+    reply_bytes: Annotated[Count, Meta(description="bytes of messages, or of states with their people, in a reply")] = (
+        768 * 1024
+    )
+    reads_at_once: Annotated[
+        Count, Meta(description="connections for reading pages and states; the others are left to writing")
+    ] = 6
+    gatherings_burst: Annotated[
+        Count, Meta(description="people that one person may bring into chats at once, per process")
+    ] = 1000
+    gatherings_every: Annotated[Seconds, Meta(description="seconds until they may bring in one more")] = 30.0
+
+    @property
+    def gatherings(self) -> Rate:
+        """How fast one person may bring people into chats."""
+        return Rate(burst=self.gatherings_burst, every=self.gatherings_every)
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,9 @@ class App:
     bus: Bus
     db: Database
     posting: Batch[Post, Message]
+    reading: asyncio.Semaphore
+    """Held while pages and states are read, so that they leave connections for writing."""
+    gatherings: LocalLimiter
     checks: Mapping[str, Check]
 
 
@@ -56,4 +75,12 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
     async with open_database(config, bus) as db:
         run = partial(post_all, db, Rosters(config.rosters))
         posting = Batch(run, size=config.batch_size, waiting=config.batch_waiting, linger=config.batch_linger)
-        yield App(config=config, bus=bus, db=db, posting=posting, checks={"mysql": db.check})
+        yield App(
+            config=config,
+            bus=bus,
+            db=db,
+            posting=posting,
+            reading=asyncio.Semaphore(config.reads_at_once),
+            gatherings=LocalLimiter(),
+            checks={"mysql": db.check},
+        )

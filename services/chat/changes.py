@@ -1,13 +1,15 @@
 """Staying in step: what changed in a chat, or in all of them, since the `rev` that a client holds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dialog.db import Row, Statement, rows_as
-from dialog.protocol.base import Actor, Invalid, NotFound, Refused
+from dialog.protocol.accounts import User
+from dialog.protocol.base import MAX_ID, Actor, Invalid, NotFound, Refused
 from dialog.protocol.chats import Chat, ChatChanges, ChatState, GetChat, Member, Mine, Role, Sync, Synced
+from dialog.protocol.frames import ENCODER
 from dialog.protocol.messages import Message
 from dialog.service import command
 
@@ -15,6 +17,8 @@ from . import access, store
 from .app import App
 from .messages import trim
 from .people import users
+
+ID_DIGITS = len(str(MAX_ID))
 
 
 class Request(Struct, frozen=True):
@@ -52,12 +56,22 @@ async def chat_changes(app: App, actor: Actor, command: ChatChanges) -> ChatStat
 
 async def _state(app: App, place: access.Place, since: int) -> ChatState:
     request = _request(app, place.chat, place.role, since, app.config.page_messages)
-    [state] = await _states(app, [request])
-    if sum(len(message.text) for message in state.messages) <= app.config.reply_text:
+    async with app.reading:
+        [state] = await _states(app, [request])
+        return await _fitting(app, request, state)
+
+
+async def _fitting(app: App, request: Request, state: ChatState) -> ChatState:
+    """The state, or a fresh start with fewer messages when it is larger than a reply should be."""
+    if _size(state.messages) <= app.config.reply_bytes:
         return state
     [state] = await _states(app, [replace(request, reset=True)])
     newest_first = sorted(state.messages, key=lambda message: -message.seq)
-    return replace(state, messages=trim(newest_first, app.config.reply_text)[::-1])
+    return replace(state, messages=trim(newest_first, app.config.reply_bytes)[::-1])
+
+
+def _size(value: object) -> int:
+    return len(ENCODER.encode(value))
 
 
 async def _with_people(app: App, state: ChatState) -> ChatState:
@@ -74,9 +88,9 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
         for chat in mine.values()
         if held.get(chat.id) != chat.rev
     ]
-    states = _up_to(await _states(app, _affordable(requests, app.config.sync_rows)), app.config.reply_text)
-    wanted = {member.user_id for state in states for member in state.members} | {actor.user_id}
-    people = await users(app.bus, wanted)
+    async with app.reading:
+        states, people = await _filled(app, requests)
+    people |= await users(app.bus, {actor.user_id} - people.keys())
     if actor.user_id not in people:
         raise Refused(NotFound())
     return Synced(
@@ -88,11 +102,33 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
     )
 
 
+async def _filled(app: App, requests: list[Request]) -> tuple[list[ChatState], dict[int, User]]:
+    """The states that fit into one reply, in their order and at least one, and the people in them.
+
+    Read slice by slice, so that what does not fit any more is not read.
+    """
+    states: list[ChatState] = []
+    people: dict[int, User] = {}
+    size = 0
+    for part in _slices(requests, app.config.sync_rows):
+        for request, read in zip(part, await _states(app, part), strict=True):
+            state = await _fitting(app, request, read)
+            size += _size(state)
+            if states and size > app.config.reply_bytes:
+                break
+            states.append(state)
+        new = {member.user_id for state in states for member in state.members} - people.keys()
+        people |= await users(app.bus, new)
+        size += _size([people[user_id] for user_id in new & people.keys()])
+        if size > app.config.reply_bytes:
+            break
+    return states, people
+
+
 def _held(command: Sync) -> dict[int, int]:
-    try:
-        return {int(chat_id): rev for chat_id, rev in command.chats.items()}
-    except ValueError:
-        raise Refused(Invalid(detail="The keys of `chats` are chat ids")) from None
+    if not all(chat_id.isascii() and chat_id.isdecimal() and len(chat_id) <= ID_DIGITS for chat_id in command.chats):
+        raise Refused(Invalid(detail="The keys of `chats` are chat ids"))
+    return {int(chat_id): rev for chat_id, rev in command.chats.items()}
 
 
 def _request(app: App, chat: Chat, role: Role, since: int, page: int) -> Request:
@@ -102,24 +138,18 @@ def _request(app: App, chat: Chat, role: Role, since: int, page: int) -> Request
     return Request(chat=wire, role=role, since=since, reset=reset, page=page)
 
 
-def _affordable(requests: list[Request], rows: int) -> list[Request]:
-    """As many of the first requests as take `rows` rows together, at least one."""
+def _slices(requests: list[Request], rows: int) -> Iterator[list[Request]]:
+    """The requests in slices that take at most `rows` rows, or one request."""
+    part: list[Request] = []
     total = 0
-    for number, request in enumerate(requests):
+    for request in requests:
+        if part and total + request.cost > rows:
+            yield part
+            part, total = [], 0
+        part.append(request)
         total += request.cost
-        if total > rows and number:
-            return requests[:number]
-    return requests
-
-
-def _up_to(states: list[ChatState], text_limit: int) -> list[ChatState]:
-    """As many of the first states as hold `text_limit` code points together, at least one."""
-    total = 0
-    for number, state in enumerate(states):
-        total += sum(len(message.text) for message in state.messages)
-        if total > text_limit and number:
-            return states[:number]
-    return states
+    if part:
+        yield part
 
 
 async def _states(app: App, requests: Sequence[Request]) -> list[ChatState]:

@@ -1,5 +1,7 @@
 """Chats: make a group, open the direct chat of two people."""
 
+from msgspec.structs import replace
+
 from dialog.db import Duplicate
 from dialog.ids import new_id, now_ms
 from dialog.names import clean_line
@@ -30,7 +32,8 @@ async def create_chat(app: App, actor: Actor, command: CreateChat) -> Chat:
     others = [user_id for user_id in dict.fromkeys(command.user_ids) if user_id != actor.user_id]
     if len(others) + 1 > app.config.group_size:
         raise Refused(GroupFull(limit=app.config.group_size))
-    await addable(app, {actor.user_id, *others})
+    await addable(app, actor, {actor.user_id, *others})
+    roles = {actor.user_id: Role.OWNER} | dict.fromkeys(others, Role.MEMBER)
     chat = Chat(
         id=new_id(),
         kind=ChatKind.GROUP,
@@ -43,8 +46,10 @@ async def create_chat(app: App, actor: Actor, command: CreateChat) -> Chat:
         high_id=None,
         created_at=now_ms(),
     )
-    roles = {actor.user_id: Role.OWNER} | dict.fromkeys(others, Role.MEMBER)
-    return await _make(app, chat, roles)
+    try:
+        return await _make(app, chat, roles)
+    except Duplicate:  # two ids of the same millisecond: once more is enough
+        return await _make(app, replace(chat, id=new_id()), roles)
 
 
 @command
@@ -54,7 +59,7 @@ async def open_direct(app: App, actor: Actor, command: OpenDirect) -> Chat:
     low_id, high_id = sorted((actor.user_id, command.user_id))
     chat_id = await store.direct_chat_id(app.db, low_id, high_id)
     if chat_id is None:
-        await addable(app, {low_id, high_id})
+        await addable(app, actor, {low_id, high_id})
         chat_id = await _claim(app, low_id, high_id)
     return await store.chat(app.db, chat_id) or await _make_direct(app, chat_id, low_id, high_id)
 

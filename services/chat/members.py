@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from dialog.db import Transaction
 from dialog.ids import now_ms
 from dialog.protocol.accounts import User
-from dialog.protocol.base import Actor, Forbidden, NotFound, Nothing, Refused
+from dialog.protocol.base import Actor, Forbidden, NotFound, Nothing, Refused, TooManyRequests
 from dialog.protocol.chats import (
     AddMember,
     Chat,
@@ -26,8 +26,10 @@ from .app import App
 from .people import users
 
 
-async def addable(app: App, user_ids: set[int]) -> dict[int, User]:
-    """The people to bring into a chat. Raises Refused(NotFound, TooManyChats)."""
+async def addable(app: App, actor: Actor, user_ids: set[int]) -> dict[int, User]:
+    """The people to bring into a chat. Raises Refused(NotFound, TooManyChats, TooManyRequests)."""
+    if wait := app.gatherings.spend(f"user:{actor.user_id}", app.config.gatherings, len(user_ids)):
+        raise Refused(TooManyRequests(retry_after=round(wait, 1)))
     found = await users(app.bus, user_ids)
     if found.keys() != user_ids:
         raise Refused(NotFound())
@@ -40,7 +42,7 @@ async def addable(app: App, user_ids: set[int]) -> dict[int, User]:
 @command
 async def add_member(app: App, actor: Actor, command: AddMember) -> Nothing:
     await access.member_of(app.db, actor, command.chat_id)  # before anything is said about who exists
-    people = await addable(app, set(command.user_ids))
+    people = await addable(app, actor, set(command.user_ids))
     async with app.db.transaction() as tx:
         place = await access.may_manage(tx, actor, command.chat_id)
         present = await store.present_among(tx, command.chat_id, command.user_ids)

@@ -4,7 +4,9 @@ from msgspec.structs import replace
 
 from dialog.db import Statement, Transaction, rows_as
 from dialog.ids import now_ms
+from dialog.names import can_be_seen
 from dialog.protocol.base import Actor, Forbidden, Invalid, NotFound, Refused
+from dialog.protocol.frames import ENCODER
 from dialog.protocol.messages import (
     DeleteMessage,
     EditMessage,
@@ -30,7 +32,7 @@ def check_text(config: Config, text: str) -> None:
     """Raises Refused(TextTooLong) or Refused(TextRefused)."""
     if len(text) > config.text_length:
         raise Refused(TextTooLong(limit=config.text_length))
-    if "\0" in text or not text.strip():
+    if "\0" in text or not can_be_seen(text):
         raise Refused(TextRefused())
 
 
@@ -82,9 +84,10 @@ def _change(tx: Transaction, place: access.Place, changed: Message) -> Message:
 async def message_history(app: App, actor: Actor, command: MessageHistory) -> History:
     place = await access.member_of(app.db, actor, command.chat_id)
     older, newer = _pages(command)
-    found = await app.db.together([page for page in (older, newer) if page])
-    before = trim(rows_as(Message, found[0]), app.config.reply_text) if older else []
-    after = trim(rows_as(Message, found[-1]), app.config.reply_text) if newer else []
+    async with app.reading:
+        found = await app.db.together([page for page in (older, newer) if page])
+    before = trim(rows_as(Message, found[0]), app.config.reply_bytes) if older else []
+    after = trim(rows_as(Message, found[-1]), app.config.reply_bytes) if newer else []
     messages = [*reversed(before), *after]
     return History(messages=messages, more=_is_more(messages, place.chat.head_seq, bool(older), bool(newer)))
 
@@ -108,12 +111,12 @@ def _pages(command: MessageHistory) -> tuple[Statement | None, Statement | None]
             raise Refused(Invalid(detail="Give at most one of `before`, `after` and `around`"))
 
 
-def trim(messages: list[Message], text_limit: int) -> list[Message]:
-    """As many of the first messages as hold `text_limit` code points together, at least one."""
+def trim(messages: list[Message], limit: int) -> list[Message]:
+    """As many of the first messages as take `limit` bytes together, at least one."""
     total = 0
     for number, message in enumerate(messages):
-        total += len(message.text)
-        if total > text_limit and number:
+        total += len(ENCODER.encode(message))
+        if total > limit and number:
             return messages[:number]
     return messages
 

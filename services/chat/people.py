@@ -4,9 +4,9 @@ from msgspec.structs import replace
 
 from dialog.bus import Bus
 from dialog.protocol.accounts import User, UserChanged
-from dialog.protocol.base import Actor
+from dialog.protocol.base import Actor, NotFound, Refused
 from dialog.protocol.chats import GetPeople, Member, MemberChanged, People
-from dialog.protocol.internal import GetDirectPartners, GetGroupIds, GetUsers, GroupIds, PartnerIds
+from dialog.protocol.internal import Epoch, GetDirectPartners, GetEpoch, GetGroupIds, GetUsers, GroupIds, PartnerIds
 from dialog.service import command, on
 
 from . import access, store
@@ -36,7 +36,12 @@ async def get_people(app: App, actor: Actor, command: GetPeople) -> People:
 
 @command
 async def get_group_ids(app: App, _actor: Actor, command: GetGroupIds) -> GroupIds:
-    return GroupIds(chat_ids=await store.group_ids_of(app.db, command.user_id), epoch=await store.epoch(app.db))
+    return GroupIds(chat_ids=await store.group_ids_of(app.db, command.user_id))
+
+
+@command
+async def get_epoch(app: App, _actor: Actor, command: GetEpoch) -> Epoch:
+    return Epoch(epoch=await store.epoch(app.db))
 
 
 @command
@@ -54,7 +59,11 @@ async def user_changed(app: App, fact: UserChanged) -> None:
     if user is None:
         return
     for chat_id in await store.chat_ids_of(app.db, fact.user_id):
-        await _tell_chat(app, chat_id, user)
+        try:
+            await _tell_chat(app, chat_id, user)
+        except Refused as refused:
+            if not isinstance(refused.failure, NotFound):  # they have left it meanwhile
+                raise
 
 
 async def _tell_chat(app: App, chat_id: int, user: User) -> None:

@@ -22,6 +22,9 @@ from .roster import Rosters
 
 _log = get_logger()
 
+PART_TEXT = 500_000
+"""Code points in one transaction: as JSON, escaped, they are at most six times as many bytes, twice."""
+
 Key = tuple[int, int, str]
 """Chat, author and nonce: what makes a retry the same message."""
 
@@ -41,20 +44,37 @@ class Post(Struct, frozen=True):
 async def post_all(db: Database, rosters: Rosters, posts: list[Post]) -> Sequence[Message | BaseException]:
     """Post everything that may be posted. Answers each with its message, or with why not.
 
-    Raises Refused(Unavailable) for all. A message that the database cannot take fails alone.
+    A message that the database cannot take fails alone.
     """
+    return [result for part in parts(posts) for result in await _post_part(db, rosters, part)]
+
+
+def parts(posts: list[Post]) -> list[list[Post]]:
+    """The posts in as few transactions as fit into the packets that a database takes."""
+    cut: list[list[Post]] = []
+    size = PART_TEXT
+    for post in posts:
+        size += len(post.command.text)
+        if size > PART_TEXT:
+            cut.append([])
+            size = len(post.command.text)
+        cut[-1].append(post)
+    return cut
+
+
+async def _post_part(db: Database, rosters: Rosters, posts: list[Post]) -> Sequence[Message | BaseException]:
     try:
         try:
             return await _post_together(db, rosters, posts, retries=False)
         except Duplicate:  # some were sent before; looking that up costs only those who retry
             return await _post_together(db, rosters, posts, retries=True)
-    except Refused:
-        raise
+    except Refused as refused:
+        return [refused] * len(posts)
     except Exception as error:
         if len(posts) == 1:
             return [error]
         _log.exception("a batch failed, its messages are posted one by one", size=len(posts))
-        return [result for post in posts for result in await post_all(db, rosters, [post])]
+        return [result for post in posts for result in await _post_part(db, rosters, [post])]
 
 
 async def _post_together(

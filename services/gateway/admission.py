@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 FULL = (2.0, 20.0)
 """Seconds, between which a turned-away client is told a random moment to come back."""
+LEAVING = (1.0, 2.0)
+"""The same while this process drains: another one is there already, or about to start."""
 
 
 def parse_networks(texts: Sequence[str]) -> tuple[Network, ...]:
@@ -36,20 +38,30 @@ class Admission:
         self._upgrades = Rate(burst=config.upgrades_burst, every=1 / config.upgrades_per_second)
         self._address = Rate(burst=config.address_burst, every=1 / config.address_per_second)
         self._user = Rate(burst=config.user_burst, every=1 / config.user_per_second)
+        self._tls = bool(config.tls_certificate)
         self.trusted = parse_networks(config.trusted_proxies)
         self.closed = False
         """True while this process drains."""
 
-    def origin_allowed(self, request: web.Request) -> bool:
-        """Pages must come from an allowed origin. Clients that are not browsers send none."""
+    def may_enter(self, request: web.Request) -> bool:
+        """Pages must come from an allowed origin; clients that are not browsers send none. And what is said must not
+        have come here in the clear, but over TLS, from this machine, or through a trusted proxy."""
         origin = request.headers.get("Origin")
-        return origin is None or origin in self._origins
+        return (origin is None or origin in self._origins) and (self._tls or self._is_near(request.remote))
+
+    def _is_near(self, peer: str | None) -> bool:
+        address = _ip(peer or "")
+        return address is not None and (address.is_loopback or any(address in network for network in self.trusted))
 
     def upgrade_wait(self, address: str) -> float:
         """0 for a socket that may be opened now, or the seconds after which to try again."""
-        if self.closed or self._limiter.spend("upgrades", self._upgrades):
-            return random.uniform(*FULL)  # noqa: S311 (spreads a herd, hides nothing)
-        return self.address_wait(address)
+        if self.closed:
+            return random.uniform(*LEAVING)  # noqa: S311 (spreads a herd, hides nothing)
+        if wait := self.address_wait(address):  # first, so that one address cannot spend what is for all
+            return wait
+        if self._limiter.spend("upgrades", self._upgrades):
+            return random.uniform(*FULL)  # noqa: S311
+        return 0.0
 
     def address_wait(self, address: str) -> float:
         """0, or the seconds that this address should wait."""
@@ -75,7 +87,8 @@ def client_address(request: web.Request, trusted: Sequence[Network]) -> str:
 
 def _ip(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        address = ipaddress.ip_address(text.strip().strip("[]"))
+        # A scope id (`fe80::1%eth0`) is of the machine that wrote it, and free text.
+        address = ipaddress.ip_address(text.strip().strip("[]").partition("%")[0])
     except ValueError:
         return None
     mapped = getattr(address, "ipv4_mapped", None)

@@ -7,7 +7,7 @@ import msgspec
 from aiohttp import web
 
 from dialog.bus import BAD_JSON, explain
-from dialog.http import json_response, read_body
+from dialog.http import json_response, read_body, refusal_response
 from dialog.protocol import COMMANDS, PublicCommand, RoutedCommand, members
 from dialog.protocol.base import (
     Actor,
@@ -39,9 +39,17 @@ def _decoder(kind: type[Command[Any]]) -> msgspec.json.Decoder[Any]:
 @route("POST", "/api/{type}")
 async def answer_command(app: App, request: web.Request) -> web.StreamResponse:
     """The body holds the command's fields; the answer is the bare reply, or `{"refused": …}` with its status."""
+    if not app.admission.may_enter(request):
+        return refusal_response(Forbidden())
+    try:
+        answer = await _answer(app, request)
+    except Refused as refused:
+        answer = refusal_response(refused.failure)
+    return _with_origin(request, answer)
+
+
+async def _answer(app: App, request: web.Request) -> web.Response:
     address = client_address(request, app.admission.trusted)
-    if not app.admission.origin_allowed(request):
-        raise Refused(Forbidden())
     if wait := app.admission.address_wait(address):
         raise Refused(TooManyRequests(retry_after=round(wait, 3)))
     kind = OFFERED.get(request.match_info["type"])
@@ -50,7 +58,7 @@ async def answer_command(app: App, request: web.Request) -> web.StreamResponse:
     actor = Actor(address=address) if kind.public else await _actor(app, request, address)
     command = await _command(app, request, kind)
     status, body, retry_after = http_status(await app.bus.forward(command, actor))
-    return _with_origin(request, json_response(body, status, retry_after=retry_after))
+    return json_response(body, status, retry_after=retry_after)
 
 
 async def _actor(app: App, request: web.Request, address: str) -> Actor:
@@ -66,8 +74,8 @@ async def _actor(app: App, request: web.Request, address: str) -> Actor:
 
 
 async def _command(app: App, request: web.Request, kind: type[Command[Any]]) -> Command[Any]:
-    if request.content_type != "application/json":
-        raise Refused(Invalid(detail="The body is application/json"))
+    if request.content_type != "application/json" or "Content-Encoding" in request.headers:
+        raise Refused(Invalid(detail="The body is application/json, as it is"))
     body = await read_body(request, limit=app.config.frame_bytes, seconds=app.config.body_timeout)
     try:
         return _decoder(kind).decode(body)
@@ -78,7 +86,7 @@ async def _command(app: App, request: web.Request, kind: type[Command[Any]]) -> 
 @route("OPTIONS", "/api/{type}")
 async def answer_preflight(app: App, request: web.Request) -> web.StreamResponse:
     """What a browser asks before a page of another allowed origin may call."""
-    if not app.admission.origin_allowed(request):
+    if not app.admission.may_enter(request):
         raise Refused(Forbidden())
     answer = web.Response(
         status=204,

@@ -5,6 +5,7 @@ import ipaddress
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from msgspec import Meta
@@ -18,6 +19,7 @@ from dialog.tasks import background
 from dialog.tokens import KeyRing
 
 from .admission import Admission, parse_networks
+from .epoch import EpochCache
 from .hub import Hub
 from .membership import Membership
 from .presence import Reporter
@@ -92,6 +94,8 @@ class App:
     keys: KeyRing
     admission: Admission
     revocations: Revocations
+    membership: Membership
+    epoch: EpochCache
     reporter: Reporter
     checks: Mapping[str, Check]
 
@@ -101,9 +105,9 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
     """Start the timers. Raises ConfigError for a door that would be open to eavesdroppers."""
     _refuse_open_door(config)
     hub = Hub(bus)
-    bus.on_trouble.append(lambda: hub.tell_everyone(Resync(within=config.resync_within)) if bus.connected else None)
     revocations = Revocations(bus, hub, config.revocation_memory, config.revocation_patience)
-    Membership(hub, revocations)
+    membership = Membership(bus, hub, revocations)
+    bus.on_trouble.append(partial(_ask_all_to_sync, bus, hub, membership, config.resync_within))
     reporter = Reporter(bus, hub)
     app = App(
         config=config,
@@ -112,6 +116,8 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
         keys=KeyRing(bus),
         admission=Admission(config, LocalLimiter()),
         revocations=revocations,
+        membership=membership,
+        epoch=EpochCache(bus),
         reporter=reporter,
         checks={},
     )
@@ -121,6 +127,12 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
         reporter.report(config.report_interval),
     ):
         yield app
+
+
+def _ask_all_to_sync(bus: Bus, hub: Hub, membership: Membership, within: float) -> None:
+    if bus.connected:
+        membership.leave_all()
+        hub.tell_everyone(Resync(within=within))
 
 
 def _refuse_open_door(config: Config) -> None:

@@ -9,6 +9,7 @@ from aiohttp import WSMsgType, web
 from dialog.bus import failure_of, new_trace
 from dialog.http import refusal_response
 from dialog.ids import now_ms
+from dialog.log import get_logger
 from dialog.protocol.base import (
     Actor,
     Command,
@@ -22,20 +23,21 @@ from dialog.protocol.base import (
 )
 from dialog.protocol.connection import SUBPROTOCOL, CloseCode, Connect, Connected, Limits, TooManySockets
 from dialog.protocol.frames import encode_refusal, encode_reply
-from dialog.protocol.internal import GetGroupIds, GetUsers
+from dialog.protocol.internal import GetUsers
 from dialog.service import route
 
 from .admission import client_address
 from .app import App
 from .socket import Socket
 
+_log = get_logger()
 OVERSIZE = 4
 """How many times the frame limit is still read, so as to refuse it in words before closing becomes the answer."""
 
 CLOSING = {
     Status.UNAUTHENTICATED: CloseCode.TOKEN_EXPIRED,
     Status.FORBIDDEN: CloseCode.SIGNED_OUT,
-    Status.CONFLICT: CloseCode.BANNED,
+    Status.CONFLICT: CloseCode.RESTARTING,
     Status.UNAVAILABLE: CloseCode.RESTARTING,
     Status.RATE_LIMITED: CloseCode.RESTARTING,
     Status.INTERNAL: CloseCode.RESTARTING,
@@ -47,10 +49,8 @@ CLOSING = {
 async def open_socket(app: App, request: web.Request) -> web.StreamResponse:
     """The life of one socket."""
     address = client_address(request, app.admission.trusted)
-    if not app.admission.origin_allowed(request):
+    if not app.admission.may_enter(request):
         return refusal_response(Forbidden())
-    if wait := app.admission.upgrade_wait(address):
-        return refusal_response(Unavailable(retry_after=wait))
     ws = web.WebSocketResponse(
         protocols=(SUBPROTOCOL,),
         compress=False,
@@ -60,6 +60,8 @@ async def open_socket(app: App, request: web.Request) -> web.StreamResponse:
     )
     if not ws.can_prepare(request):
         return refusal_response(Invalid(detail="This is a WebSocket address"))
+    if wait := app.admission.upgrade_wait(address):
+        return refusal_response(Unavailable(retry_after=wait))
     await ws.prepare(request)
     if request.transport is not None:
         await _live(app, Socket(app, ws, request.transport, address), ws.ws_protocol)
@@ -88,18 +90,20 @@ async def _greet(app: App, socket: Socket) -> bool:
     except TimeoutError:
         await socket.shut(CloseCode.PROTOCOL_VIOLATION)
         return False
-    if message.type is not WSMsgType.TEXT:
+    frame = socket.decode(message.data) if message.type is WSMsgType.TEXT else None
+    if frame is None:
+        if message.type is WSMsgType.BINARY:
+            socket.refuse(None, Invalid(detail="Frames are text"))
         await socket.shut(CloseCode.PROTOCOL_VIOLATION)
         return False
-    frame = socket.decode(message.data)
     try:
-        connected = await _connect(app, socket, frame.command if frame else None)
+        connected = await _connect(app, socket, frame.command)
     except Exception as error:
         failure = failure_of(error, trace)
-        socket.answer(frame.id if frame else None, encode_refusal(failure))
+        socket.answer(frame.id, encode_refusal(failure))
         await socket.shut(_closing(failure))
         return False
-    socket.answer(frame.id if frame else None, encode_reply(connected))
+    socket.answer(frame.id, encode_reply(connected))
     socket.open()
     return True
 
@@ -108,23 +112,22 @@ def _closing(failure: Failure) -> CloseCode:
     return CLOSING.get(failure.status, CloseCode.PROTOCOL_VIOLATION)
 
 
-async def _connect(app: App, socket: Socket, command: Command[Any] | None) -> Connected:
-    """Check the token, subscribe, and only then look anything up, so that nothing falls in between."""
+async def _connect(app: App, socket: Socket, command: Command[Any]) -> Connected:
+    """Check the token and hear what concerns the person; their groups are joined when they sync."""
     if not isinstance(command, Connect):
         raise Refused(Invalid(detail="The first command is `connect`"))
     access = await app.keys.check(command.access_token)
     app.revocations.check(access.session_id)
-    socket.actor = Actor(user_id=access.user_id, session_id=access.session_id, address=socket.actor.address)
+    address = socket.actor.address
+    socket.actor = Actor(user_id=access.user_id, session_id=access.session_id, address=address)
     socket.expires_at = access.expires_at
     app.hub.add(socket)
+    _log.info("connecting", user=access.user_id, device=command.device.name if command.device else "", address=address)
     try:
         await app.hub.join([f"user.{access.user_id}"], socket)
-        users, groups = await asyncio.gather(
-            app.bus.call(GetUsers(user_ids=[access.user_id])), app.bus.call(GetGroupIds(user_id=access.user_id))
-        )
-        await app.hub.join([f"chat.{chat_id}" for chat_id in groups.chat_ids], socket)
     except nats.errors.Error:
         raise Refused(Unavailable()) from None
+    users, epoch = await asyncio.gather(app.bus.call(GetUsers(user_ids=[access.user_id])), app.epoch.get())
     if not users.users:
         raise Refused(Unauthenticated())
     app.revocations.check(access.session_id)  # it may have ended while we subscribed
@@ -133,7 +136,7 @@ async def _connect(app: App, socket: Socket, command: Command[Any] | None) -> Co
         user=users.users[0],
         session_id=access.session_id,
         heartbeat=app.config.heartbeat,
-        epoch=groups.epoch,
+        epoch=epoch,
         now=now_ms(),
         limits=Limits(
             frame_bytes=app.config.frame_bytes,

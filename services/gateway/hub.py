@@ -7,6 +7,7 @@ from typing import Any
 from prometheus_client import Counter, Gauge
 
 from dialog.bus import Bus
+from dialog.crash import crash_point
 from dialog.log import get_logger
 from dialog.protocol import EPHEMERAL
 from dialog.protocol.base import Event
@@ -73,17 +74,19 @@ class Hub:
         """Hear these topics. Returns when the bus has been told of all of them; raises nats.errors.Error."""
         if socket not in self.sockets:
             return  # it has closed meanwhile
-        waiting = [self._enter(name, socket) for name in names]
+        waiting = [self.enter(name, socket) for name in names]
         if waiting:
             await asyncio.gather(*waiting)
 
-    def _enter(self, name: str, socket: Socket) -> asyncio.Task[Any]:
+    def enter(self, name: str, socket: Socket) -> asyncio.Task[Any]:
+        """Hear this topic as soon as the bus has been told. Returns what to wait for, if at all."""
         topic = self._topics.get(name)
         if topic is None:
             topic = self._topics[name] = Topic(name)
         if topic.subscription is None or _failed(topic.subscription):
             # The task is stored before anybody waits: two sockets that join at once must not subscribe twice.
             topic.subscription = asyncio.create_task(self._bus.subscribe(name, lambda data: self._deliver(topic, data)))
+            topic.subscription.add_done_callback(_failed)  # an error is seen by whoever waits, or by the next to enter
         topic.sockets.add(socket)
         socket.topics.add(name)
         return topic.subscription
@@ -101,6 +104,7 @@ class Hub:
 
     def _deliver(self, topic: Topic, data: bytes) -> None:
         """An event has come: the same bytes for every socket, written once per socket at the end of this loop turn."""
+        crash_point("event_received")
         _deliveries.inc()
         tag = event_tag(data)
         control = self.controls.get(tag)
@@ -109,6 +113,10 @@ class Hub:
         frame, ephemeral = text_frame(data), tag in EPHEMERAL
         for socket in topic.sockets:
             socket.push_event(frame, ephemeral=ephemeral)
+
+    def tell(self, socket: Socket, event: Event) -> None:
+        """An event from the gateway itself, to one socket."""
+        socket.push_event(text_frame(encode_event(event)), ephemeral=False)
 
     def tell_everyone(self, event: Event) -> None:
         """An event from the gateway itself, to all its sockets."""
@@ -123,9 +131,11 @@ class Hub:
         self._dirty.append(socket)
 
     def _flush(self) -> None:
+        crash_point("before_write")
         dirty, self._dirty = self._dirty, []
         for socket in dirty:
             socket.flush()
+        crash_point("after_write")
 
     def close_soon(self, socket: Socket, code: CloseCode) -> None:
         """Close a socket without waiting for it."""

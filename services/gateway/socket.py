@@ -12,7 +12,9 @@ from aiohttp import WSMessage, WSMsgType, web
 from prometheus_client import Counter
 
 from dialog.bus import BAD_JSON, explain, failure_of, new_trace
+from dialog.crash import crash_point
 from dialog.ids import now_ms
+from dialog.log import trace_of
 from dialog.protocol.accounts import RenewedUntil, RenewSession
 from dialog.protocol.base import (
     Actor,
@@ -25,6 +27,7 @@ from dialog.protocol.base import (
     TooManyRequests,
     Unauthenticated,
 )
+from dialog.protocol.chats import Sync
 from dialog.protocol.connection import ChatsBehind, CloseCode, Connect, Ping
 from dialog.protocol.frames import (
     FRAME_HEADS,
@@ -60,8 +63,8 @@ class Socket:
     __slots__ = (
         "_answers", "_app", "_behind", "_busy_chats", "_events", "_events_size", "_pending", "_room", "_scheduled",
         "_transport", "_ws",
-        "actor", "bad_frames", "clogged_at", "closing", "expires_at", "heard_at", "opened", "pinged_at", "stuck_size",
-        "topics",
+        "actor", "bad_frames", "clogged_at", "closing", "expires_at", "heard_at", "membership_changes", "opened",
+        "pinged_at", "stuck_size", "topics",
     )  # fmt: skip
 
     def __init__(self, app: "App", ws: web.WebSocketResponse, transport: asyncio.Transport, address: str) -> None:
@@ -84,6 +87,8 @@ class Socket:
         self.expires_at = 0
         """Of the access token, milliseconds since 1970."""
         self.topics: set[str] = set()
+        self.membership_changes = 0
+        """How often this person's groups changed since the socket opened."""
         self.opened = False
         """Events wait until the answer to `connect` is out."""
         self.closing = False
@@ -148,7 +153,10 @@ class Socket:
             self._events = []
             self._events_size = 0
             self._behind = False
-        if self.clogged_at:
+            under_way = self._transport.get_write_buffer_size()
+        if under_way > self._app.config.write_ahead:
+            self._notice_clogged(under_way)
+        elif self.clogged_at:
             self.clogged_at = 0.0
             self._app.hub.clogged.discard(self)
 
@@ -210,7 +218,18 @@ class Socket:
             return
         while self._pending >= self._app.config.pending_commands or (self.clogged_at and self._pending):
             await self._next_answer()
+        if isinstance(frame.command, Sync) and not await self._has_topics(frame):
+            return
         self._begin(frame)
+
+    async def _has_topics(self, frame: Frame) -> bool:
+        """Before a sync: hear all that concerns the person, so that nothing falls between it and the events after."""
+        try:
+            await self._app.membership.align(self)
+        except Exception as error:
+            self.answer(frame.id, encode_refusal(failure_of(error, trace_of.get())))
+            return False
+        return True
 
     def _begin(self, frame: Frame) -> None:
         """Ask for a command to be done, after the one before it in the same chat."""
@@ -224,10 +243,12 @@ class Socket:
         self._ask(frame, chat_id)
 
     def _ask(self, frame: Frame, chat_id: int) -> None:
+        crash_point("command_received")
         new_trace()
         self._app.bus.ask(frame.command, self.actor, partial(self._answered, frame.id, chat_id))
 
     def _answered(self, frame_id: int, chat_id: int, encoded: bytes) -> None:
+        crash_point("command_answered")
         self.answer(frame_id, encoded)
         self._pending -= 1
         if self._room and not self._room.done():

@@ -135,7 +135,7 @@ async def test_a_client_without_our_subprotocol_is_too_old(people: People) -> No
         assert await socket.closed() == 4501
 
 
-@pytest.mark.parametrize("text", ["   ", "\u2003\n", "with \0 in it", "x" * 8001])
+@pytest.mark.parametrize("text", ["   ", "\u2003\n", "\u200b\u2060\u202e", "with \0 in it", "x" * 8001])
 async def test_texts_that_cannot_be_sent(people: People, text: str) -> None:
     anna, ben = await people.join("anna", "ben")
     chat = await direct(anna, ben)

@@ -63,6 +63,7 @@ async def scene(people: People) -> Scene:
     await knows(pair.id, phone)
     await anna.send(both.id, "first")
     await ben.send(both.id, "second")
+    await in_step(anna, phone, ben, carla)
     return Scene(anna, phone, ben, carla, both.id, pair.id)
 
 

@@ -578,7 +578,7 @@ export interface MessageChanged {
   message: Message;
 }
 
-/** A text must not be blank nor contain NUL. */
+/** A text must show something, and not contain NUL. */
 export interface TextRefused {
   reason: "text_refused";
   status: "invalid";

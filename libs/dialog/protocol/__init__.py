@@ -45,6 +45,7 @@ InternalCommand = (
     | internal.GetUsers
     | internal.GetRevokedSessions
     | internal.GetGroupIds
+    | internal.GetEpoch
     | internal.GetDirectPartners
     | internal.ReportSessions
 )

@@ -157,7 +157,7 @@ class EditProfile(Command[User], tag="profile.edit"):
     """Change what others see of you. A field that is left out stays as it is."""
 
     display_name: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
-    description: Annotated[str, Meta(max_length=1024)] | None = None
+    description: Annotated[str, Meta(max_length=256)] | None = None
 
 
 class FindUser(Command[FoundUser], tag="user.find"):

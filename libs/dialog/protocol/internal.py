@@ -48,14 +48,21 @@ class GetRevokedSessions(Command[RevokedSessionIds], tag="internal.revoked_sessi
 
 class GroupIds(Wire):
     chat_ids: list[Id]
-    epoch: int
-    """Raised by every restore from a backup."""
 
 
 class GetGroupIds(Command[GroupIds], tag="internal.group_ids"):
     """The groups whose topics a person's sockets hear."""
 
     user_id: Id
+
+
+class Epoch(Wire):
+    epoch: int
+    """Raised by every restore from a backup."""
+
+
+class GetEpoch(Command[Epoch], tag="internal.epoch"):
+    """Which life of the database this is."""
 
 
 class PartnerIds(Wire):

@@ -88,7 +88,7 @@ class MessageChanged(Event, tag="message.changed"):
 
 
 class TextRefused(Failure, tag="text_refused"):
-    """A text must not be blank nor contain NUL."""
+    """A text must show something, and not contain NUL."""
 
 
 class TextTooLong(Failure, tag="text_too_long"):

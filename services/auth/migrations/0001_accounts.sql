@@ -2,7 +2,7 @@
 
 -- A username can hold nothing but the allowed set and is compared byte by byte. The recovery key is kept as its
 -- SHA-256 only, the password as an Argon2id string.
-CREATE TABLE users (
+CREATE TABLE IF NOT EXISTS users (
     id BIGINT UNSIGNED NOT NULL,
     username VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     display_name VARCHAR(256) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
@@ -19,7 +19,7 @@ CREATE TABLE users (
 
 -- token_hash is the SHA-256 of the login token in use, previous_hash of the one it replaced at rotated_at. A row lives
 -- on for a while after revoked_at is set, so that gateways can hear of it late.
-CREATE TABLE sessions (
+CREATE TABLE IF NOT EXISTS sessions (
     id BIGINT UNSIGNED NOT NULL,
     user_id BIGINT UNSIGNED NOT NULL,
     device_name VARCHAR(256) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
@@ -38,7 +38,7 @@ CREATE TABLE sessions (
 
 -- One key after the other, numbered from 1, so that of two replicas that make the next one only one succeeds.
 -- private_key is encrypted with a key derived from the secret of the deployment.
-CREATE TABLE signing_keys (
+CREATE TABLE IF NOT EXISTS signing_keys (
     number INT UNSIGNED NOT NULL,
     kid VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     public_key VARCHAR(512) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -47,7 +47,7 @@ CREATE TABLE signing_keys (
     PRIMARY KEY (number)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
-CREATE TABLE outbox (
+CREATE TABLE IF NOT EXISTS outbox (
     id BIGINT UNSIGNED NOT NULL,
     events MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     created_at BIGINT UNSIGNED NOT NULL,

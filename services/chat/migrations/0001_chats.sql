@@ -1,6 +1,6 @@
 -- Keyed by chat_id throughout, so that it shards by chat_id. A direct chat's people are in the row itself: its topics
 -- are known without reading members. member_rev is the rev of the last change of who is in the chat.
-CREATE TABLE chats (
+CREATE TABLE IF NOT EXISTS chats (
     id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
     kind VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     title VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
@@ -15,7 +15,7 @@ CREATE TABLE chats (
 ) ENGINE=InnoDB;
 
 -- The one chat of two people, claimed before the chat is made: keyed by the pair, it may live in another shard.
-CREATE TABLE direct_chats (
+CREATE TABLE IF NOT EXISTS direct_chats (
     low_id BIGINT UNSIGNED NOT NULL,
     high_id BIGINT UNSIGNED NOT NULL,
     chat_id BIGINT UNSIGNED NOT NULL,
@@ -24,7 +24,7 @@ CREATE TABLE direct_chats (
 ) ENGINE=InnoDB;
 
 -- left_seq is null while somebody is in the chat.
-CREATE TABLE members (
+CREATE TABLE IF NOT EXISTS members (
     chat_id BIGINT UNSIGNED NOT NULL,
     user_id BIGINT UNSIGNED NOT NULL,
     role VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

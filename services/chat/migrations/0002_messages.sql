@@ -1,5 +1,5 @@
 -- Clustered by (chat_id, seq): a page of history is one range read. The nonce makes sending idempotent for ever.
-CREATE TABLE messages (
+CREATE TABLE IF NOT EXISTS messages (
     chat_id BIGINT UNSIGNED NOT NULL,
     seq BIGINT UNSIGNED NOT NULL,
     rev BIGINT UNSIGNED NOT NULL,
@@ -16,7 +16,7 @@ CREATE TABLE messages (
     KEY changed (chat_id, rev)
 ) ENGINE=InnoDB;
 
-CREATE TABLE outbox (
+CREATE TABLE IF NOT EXISTS outbox (
     id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
     events LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     created_at BIGINT UNSIGNED NOT NULL,
@@ -24,9 +24,9 @@ CREATE TABLE outbox (
 ) ENGINE=InnoDB;
 
 -- One row. Whoever restores a backup raises the epoch, and clients drop what they hold.
-CREATE TABLE deployment (
+CREATE TABLE IF NOT EXISTS deployment (
     id TINYINT UNSIGNED NOT NULL PRIMARY KEY,
     epoch BIGINT UNSIGNED NOT NULL
 ) ENGINE=InnoDB;
 
-INSERT INTO deployment (id, epoch) VALUES (1, 1);
+INSERT IGNORE INTO deployment (id, epoch) VALUES (1, 1);

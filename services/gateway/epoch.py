@@ -1,0 +1,24 @@
+"""The epoch that every client is told, asked for once in a while rather than at every connect."""
+
+import time
+
+from dialog.bus import Bus
+from dialog.protocol.internal import GetEpoch
+
+SECONDS = 10.0
+
+
+class EpochCache:
+    """What chat said last, for ten seconds."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._epoch = 0
+        self._asked_at = -SECONDS
+
+    async def get(self) -> int:
+        """The epoch. Raises Refused(Unavailable)."""
+        if time.monotonic() - self._asked_at >= SECONDS:
+            self._epoch = (await self._bus.call(GetEpoch())).epoch
+            self._asked_at = time.monotonic()
+        return self._epoch
