@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from dialog.client import Progress
+from dialog.client import ChatView, Progress
 from dialog.protocol.accounts import EditProfile, FindUser, ListSessions, RevokeSession, SessionInfo
 from dialog.protocol.chats import AddMember, ChatKind, CreateChat, LeaveChat, OpenDirect, RemoveMember, Role
 from dialog.protocol.messages import DeleteMessage, EditMessage, Message
@@ -25,7 +25,7 @@ class Mistake(Exception):
 
 async def list_chats(talk: "Conversation", _rest: str) -> None:
     """/list                  your chats"""
-    views = sorted(talk.state.chats.values(), key=lambda view: -_last_at(view.messages, view.chat.created_at))
+    views = _in_order(talk)
     talk.listed = [view.id for view in views]
     if not views:
         talk.say("You are in no chat yet: /direct USERNAME or /group TITLE USER…")
@@ -35,12 +35,18 @@ async def list_chats(talk: "Conversation", _rest: str) -> None:
         talk.say(f"{number:>4}  {title_of(talk.state, view)}{DIM}{kind}{f'  {new} new' if new else ''}{PLAIN}")
 
 
+def _in_order(talk: "Conversation") -> list[ChatView]:
+    """The chats, the one with the newest message first."""
+    return sorted(talk.state.chats.values(), key=lambda view: -_last_at(view.messages, view.chat.created_at))
+
+
 def _last_at(messages: dict[int, Message], otherwise: int) -> int:
     return messages[next(reversed(messages))].sent_at if messages else otherwise
 
 
 async def open_chat(talk: "Conversation", rest: str) -> None:
     """/open NUMBER or NAME   go to a chat"""
+    talk.listed = talk.listed or [view.id for view in _in_order(talk)]
     if rest.isdecimal() and 0 < int(rest) <= len(talk.listed) and talk.listed[int(rest) - 1] in talk.state.chats:
         await talk.open_chat(talk.listed[int(rest) - 1])
         return
