@@ -1,6 +1,6 @@
 # Everything a checkout can do. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat test soak bench profile check lint types imports generated fix gen migrate lock clean
+.PHONY: help setup run chat test faults soak bench profile check lint types imports generated fix gen migrate lock clean
 MAKEFLAGS += --no-print-directory
 
 PYTHON := .venv/bin/python
@@ -23,9 +23,12 @@ chat: setup  ## talk in a terminal over the running suite: make chat NAME=anna
 test: setup  ## run the tests: make test ARGS="-k name"
 	@$(PYTHON) -m pytest $(ARGS)
 
+faults: setup  ## kills, pauses, cuts and deliberate bugs under load, about four minutes
+	@$(PYTHON) -m pytest tests/faults -m faults $(ARGS)
+
 soak: setup  ## the fault suite and then random faults for so long: make soak MINUTES=60 SEED=<to repeat>
 	@test -n "$(MINUTES)" || { echo 'for how long? make soak MINUTES=60'; exit 1; }
-	@SOAK_MINUTES="$(MINUTES)" FAULT_SEED="$(SEED)" $(PYTHON) -m pytest tests/faults -x $(ARGS)
+	@SOAK_MINUTES="$(MINUTES)" FAULT_SEED="$(SEED)" $(PYTHON) -m pytest tests/faults -m faults -x $(ARGS)
 
 bench: setup  ## measure what it costs to run: make bench ONLY=direct,group-100 BASE=<git revision>
 	@exec $(PYTHON) -m bench --only "$(ONLY)" --base "$(BASE)" --pairs "$(or $(PAIRS),2)"

@@ -190,12 +190,11 @@ class Bus:
     # --- facts
 
     async def tell(self, tag: str, body: bytes, message_id: str) -> None:
-        """Store a fact for the services that want it. Returns when JetStream has it; raises nats.errors.Error."""
-        try:
-            await self._jetstream.publish(f"ev.{tag}", body, headers={"Nats-Msg-Id": message_id})
-        except (nats.js.errors.NoStreamResponseError, nats.errors.NoRespondersError):
-            await self._ensure_stream()
-            await self._jetstream.publish(f"ev.{tag}", body, headers={"Nats-Msg-Id": message_id})
+        """Store a fact for the services that want it. Returns when JetStream has it; raises nats.errors.Error.
+
+        Also when there is no stream: it is made by those who hear it, since one that nobody hears keeps nothing.
+        """
+        await self._jetstream.publish(f"ev.{tag}", body, headers={"Nats-Msg-Id": message_id})
 
     async def _ensure_stream(self) -> None:
         stream = StreamConfig(
@@ -215,9 +214,10 @@ class Bus:
         durable = f"{service}-{tag_of(kind).replace('.', '-')}"
         while True:
             try:
+                troubles = self.troubles
                 await self._ensure_stream()
                 pull = await self._pull(durable, kind)
-                while True:
+                while self.troubles == troubles:  # else NATS may have come back without the stream
                     await self._fetch(pull, handle)
             except (TimeoutError, nats.errors.Error, OSError) as error:
                 if self.connected:

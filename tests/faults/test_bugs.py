@@ -1,0 +1,100 @@
+"""The suite proves something: each deliberate bug, put in alone, is caught. What heals by design is not."""
+
+import asyncio
+import random
+
+import pytest
+
+from tests.faults.bugs import MARK
+from tests.faults.conftest import Figures
+from tests.faults.history import Kind, Outcome, check
+from tests.faults.load import Load
+from tests.faults.stage import Stage
+
+SETTLE_SECONDS = 3.0
+
+
+async def violations(load: Load, figures: Figures) -> set[Kind]:
+    """What the checkers say, some time after all is well again."""
+    await load.settle(SETTLE_SECONDS)
+    found = {violation.kind for violation in check(load.history)}
+    figures("caught as: " + "; ".join(sorted(found)))
+    return found
+
+
+async def acknowledged(load: Load, *texts: str, writer: int = 0) -> None:
+    for text in texts:
+        async with asyncio.timeout(15):
+            await load.post(load.writers[writer], load.chats[1], text)
+
+
+async def alone(stage: Stage, name: str, bug: str, crash_at: str = "") -> None:
+    """Leave one process of the service, with the bug."""
+    stage.suite.kill(f"{name}-2")
+    await stage.infect(name, bug, {"DIALOG_CRASH_AT": crash_at})
+
+
+async def test_reply_before_commit(stage: Stage, rng: random.Random, figures: Figures) -> None:
+    async with Load(stage, rng) as load:
+        await acknowledged(load, "one", "two")
+        await alone(stage, "chat", "reply_before_commit", crash_at="before_commit")
+        await acknowledged(load, "never stored")
+        await stage.suite.processes["chat"].gone(5)
+        await stage.heal()
+        assert Kind.LOST in await violations(load, figures)
+
+
+async def test_no_outbox(stage: Stage, rng: random.Random, figures: Figures) -> None:
+    async with Load(stage, rng) as load:
+        await acknowledged(load, "one", "two")
+        await alone(stage, "chat", "no_outbox", crash_at="after_commit")
+        entry = load.post(load.writers[0], load.chats[1], "never told")
+        await stage.suite.processes["chat"].gone(5)
+        await stage.heal()
+        async with asyncio.timeout(20):
+            await entry
+        assert Kind.LOST in await violations(load, figures)
+
+
+async def test_a_dropped_last_event(stage: Stage, rng: random.Random, figures: Figures) -> None:
+    await alone(stage, "gateway", "drop_event")
+    async with Load(stage, rng) as load:
+        await acknowledged(load, "one", MARK)
+        assert Kind.LOST in await violations(load, figures)
+
+
+async def test_a_dropped_event_is_healed_by_the_next(stage: Stage, rng: random.Random) -> None:
+    await alone(stage, "gateway", "drop_event")
+    async with Load(stage, rng) as load:
+        await acknowledged(load, "one", MARK, "three")
+        await load.settle(SETTLE_SECONDS)
+        load.verify()
+
+
+@pytest.mark.timeout(90)
+async def test_seq_taken_outside_the_lock(stage: Stage, rng: random.Random, figures: Figures) -> None:
+    await asyncio.gather(*(stage.infect(name, "seq_outside_the_lock") for name in ("chat", "chat-2")))
+    async with Load(stage, rng, rate=40) as load:
+        async with load.running():
+            await asyncio.sleep(3)
+        assert await violations(load, figures) & {Kind.BROKEN, Kind.LOST, Kind.STALE, Kind.DIVERGED, Kind.GAP}
+
+
+async def test_a_resume_that_skips_one(stage: Stage, rng: random.Random, figures: Figures) -> None:
+    await alone(stage, "chat", "resume_skips_one")
+    async with Load(stage, rng) as load:
+        await acknowledged(load, "one")
+        phone = load.devices["w1's phone"]
+        await phone.close()
+        await acknowledged(load, "two", "three", "four")
+        await phone.open()
+        assert {Kind.LOST, Kind.GAP} & await violations(load, figures)
+
+
+async def test_leavers_who_listen(stage: Stage, rng: random.Random, figures: Figures) -> None:
+    await alone(stage, "gateway", "leavers_listen")
+    async with Load(stage, rng) as load:
+        async with load.running():
+            await asyncio.sleep(3.5)
+        assert load.history.count(Outcome.OK) > 20
+        assert Kind.OVERHEARD in await violations(load, figures)
