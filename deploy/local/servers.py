@@ -7,8 +7,8 @@ import http.client
 import json
 import os
 import shutil
-import ssl
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Mapping

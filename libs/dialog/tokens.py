@@ -1,5 +1,6 @@
 """Access tokens: EdDSA, five minutes. Whoever is handed one checks it here, without asking; only auth can sign one."""
 
+import asyncio
 from typing import Any
 
 import jwt
@@ -33,6 +34,7 @@ class KeyRing:
         self._bus = bus
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._asked_at = 0
+        self._asking: asyncio.Task[None] | None = None
         self._refresh_ms = int(refresh_every * 1000)
         self._retry_ms = int(retry_after * 1000)
 
@@ -48,16 +50,21 @@ class KeyRing:
         return verify(token, key)
 
     async def _ask(self) -> None:
-        """Fetch the keys. With keys in hand an auth that is away is no reason to turn anybody down."""
-        self._asked_at = now_ms()  # also of an attempt that fails: the next token does not wait for another one
+        """Fetch the keys, once for all who want them now. Raises Refused(Unavailable)."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._fetch())
+        await asyncio.shield(self._asking)
+
+    async def _fetch(self) -> None:
+        """With keys in hand an auth that is away is no reason to turn anybody down, nor to ask again for every token."""
         try:
             answer = await self._bus.call(GetSigningKeys())
         except Refused:
             if not self._keys:
-                self._asked_at = 0
                 raise
-            return
-        self._keys = {key.kid: _public(key.public_key) for key in answer.keys}
+        else:
+            self._keys = {key.kid: _public(key.public_key) for key in answer.keys}
+        self._asked_at = now_ms()
 
 
 def verify(token: str, key: Ed25519PublicKey) -> Access:

@@ -1,5 +1,6 @@
 """Access tokens: whom they speak for, and all the ways in which they do not."""
 
+import asyncio
 import base64
 import hmac
 import json
@@ -171,3 +172,16 @@ async def test_the_ring_lets_no_bad_token_through(token: str) -> None:
     with pytest.raises(Refused) as refused:
         await ring(Auth("today", "")).check(token)
     assert isinstance(refused.value.failure, Unauthenticated)
+
+
+async def test_all_who_come_before_the_first_keys_wait_for_them() -> None:
+    class Slow(Auth):
+        async def call(self, command: GetSigningKeys) -> SigningKeys:
+            await asyncio.sleep(0.02)
+            return await super().call(command)
+
+    auth = Slow("today")
+    keys = ring(auth)
+    found = await asyncio.gather(*(keys.check(signed()) for _ in range(50)))
+    assert {access.user_id for access in found} == {7}
+    assert auth.asked == 1
