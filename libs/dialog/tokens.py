@@ -56,7 +56,7 @@ class KeyRing:
         await asyncio.shield(self._asking)
 
     async def _fetch(self) -> None:
-        """With keys in hand an auth that is away is no reason to turn anybody down, nor to ask again for every token."""
+        """With keys in hand an auth that is away is no reason to turn anybody down, nor to ask again each time."""
         try:
             answer = await self._bus.call(GetSigningKeys())
         except Refused:
