@@ -58,7 +58,7 @@ def rng(request: pytest.FixtureRequest) -> random.Random:
     return random.Random(f"{SEED} {request.node.name}")
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def impatient_clients() -> Iterator[None]:
     """After many faults clients would wait half a minute before they try again; here they wait a second at most."""
     with pytest.MonkeyPatch.context() as patch:

@@ -3,8 +3,10 @@
 import asyncio
 
 import aiohttp
+import pytest
 
 from tests.people import People, group, in_step, me
+from tests.raw import raw_socket
 from tests.servers import Suite
 
 
@@ -43,10 +45,11 @@ async def test_while_draining_it_is_not_ready_and_lets_nobody_in(people: People,
             assert answer.status == 503
         async with http.get(f"{url}/health/live") as answer:
             assert answer.status == 200
-        async with http.get(
-            f"{url}/ws", headers={"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
-        ) as answer:
-            assert answer.status == 503
-            assert 1 <= int(answer.headers["Retry-After"]) <= 2
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        async with raw_socket(url):
+            pass
+    assert refused.value.status == 503
+    assert refused.value.headers
+    assert 1 <= int(refused.value.headers["Retry-After"]) <= 2
     assert await stopping == 0
     await anna.wait_live(10)
