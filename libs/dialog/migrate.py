@@ -27,9 +27,6 @@ LEDGER = """
     """
 
 
-START_OVER = "where the data may go, `make clean` starts over"
-
-
 class MigrationError(Exception):
     """A migration cannot be applied; the text says which and why."""
 

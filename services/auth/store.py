@@ -157,10 +157,6 @@ class Session(Struct, frozen=True):
         )
 
 
-class SessionId(Struct, frozen=True):
-    id: int
-
-
 class Ended(Struct, frozen=True):
     id: int
     revoked_at: int

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 from argon2 import PasswordHasher
 
+from dialog.bus import Bus
+from dialog.config import Settings, load
 from dialog.protocol.accounts import BadCredentials, ChangePassword, EditProfile, ListSessions
 from dialog.protocol.base import Actor, Failure, Refused, Unavailable
 from dialog.protocol.internal import GetUsers
@@ -28,6 +30,10 @@ from .auth_door import (
 )
 
 STRONG = {"ARGON2_MEMORY_KIB": "65536", "REGISTER_BURST": "1000", "REGISTER_TRIES_BURST": "1000", "LOGIN_BURST": "1000"}
+
+
+PATIENT = {"DIALOG_COMMAND_TIMEOUT": "25"}
+"""How many fit is a matter of the queue, not of how busy this machine is."""
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +74,11 @@ async def test_a_storm_of_sign_ins_leaves_the_loop_free(strong: Door) -> None:
             await asyncio.sleep(0.005)
 
     asking = asyncio.create_task(ask_on())
-    commands = [strong.call(opening(name), Actor(address=somewhere())) for _ in range(64)]
+    nats = {"DIALOG_NATS_URL": strong.suite.servers.environment["DIALOG_NATS_URL"]}
+    patient = await Bus.connect(load(Settings, "test", PATIENT | nats), "test")
+    commands = [patient.call(opening(name), Actor(address=somewhere())) for _ in range(64)]
     answers = await asyncio.gather(*commands, return_exceptions=True)
+    await patient.close()
     asking.cancel()
     outcomes = Counter(
         type(answer.failure).__name__ if isinstance(answer, Refused) else type(answer).__name__ for answer in answers
@@ -77,7 +86,7 @@ async def test_a_storm_of_sign_ins_leaves_the_loop_free(strong: Door) -> None:
     delays.sort()
     p99 = delays[int(len(delays) * 0.99)]
     assert outcomes.keys() == {"SessionTokens", "Unavailable"}
-    assert outcomes["SessionTokens"] >= 10  # as many as the cores hash before the deadline
+    assert outcomes["SessionTokens"] >= 30
     assert statistics.median(delays) < 0.05
     assert p99 < 0.5
     await strong.open(name)
