@@ -81,9 +81,10 @@ class World:
                 return error.code, msgspec.json.decode(error.read())
 
 
-def config_of(servers: Servers) -> Config:
+def config_of(servers: Servers, **changed: float) -> Config:
     port = {"DIALOG_PRESENCE_HTTP_PORT": str(any_free_port(servers.ports.values()))}
-    return load(Config, "presence", of_service("presence", servers.environment) | SETTINGS | port)
+    own = {f"DIALOG_PRESENCE_{name.upper()}": str(value) for name, value in changed.items()}
+    return load(Config, "presence", of_service("presence", servers.environment) | SETTINGS | port | own)
 
 
 @asynccontextmanager
@@ -109,9 +110,10 @@ async def own_servers() -> AsyncIterator[Servers]:
 
 
 @pytest.fixture
-async def chatless(own_servers: Servers) -> AsyncIterator[World]:
-    """presence while chat does not answer."""
-    config = config_of(own_servers)
+async def chatless(own_servers: Servers, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """presence while chat does not answer, with what the test's `settings` mark changes."""
+    mark = request.node.get_closest_marker("settings")
+    config = config_of(own_servers, **(mark.kwargs if mark else {}))
     async with started(SERVICE, config) as app:
         bus = await Bus.connect(config, "test")
         try:
@@ -263,6 +265,7 @@ async def test_every_key_ends_by_itself(world: World) -> None:
     assert all([0 < await world.app.redis.pttl(key) <= 3_600_000 for key in keys])
 
 
+@pytest.mark.settings(session_ttl=20)  # longer than Redis is away: that it was away is what is tested
 async def test_without_redis_everyone_is_offline_and_reports_are_dropped(world: World) -> None:
     anna, ben, heard = await world.befriend()
     laptop = session(anna)
