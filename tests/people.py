@@ -49,6 +49,12 @@ def me(person: Client):
     return user
 
 
+def token_of(person: Client) -> str:
+    """The access token that the client holds."""
+    assert person.session.access_token
+    return person.session.access_token
+
+
 async def direct(one: Client, other: Client) -> Chat:
     """The direct chat of two people, known to both."""
     chat = await one.call(OpenDirect(user_id=me(other).id))

@@ -8,10 +8,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from dialog.client import Client
 from dialog.http import SECURITY_HEADERS
 from dialog.protocol.messages import SendMessage
-from tests.people import People, direct, sees
+from tests.people import People, direct, sees, token_of
 from tests.raw import http_post, raw_socket
 from tests.servers import Suite
 
@@ -64,11 +63,6 @@ async def hasty(suite: Suite) -> AsyncIterator[str]:
     await suite.start("gateway", name, {"DIALOG_GATEWAY_BODY_TIMEOUT": "0.5", "DIALOG_GATEWAY_CONNECT_TIMEOUT": "0.5"})
     yield name
     await suite.terminate(name)
-
-
-def token_of(client: Client) -> str:
-    assert client.session.access_token
-    return client.session.access_token
 
 
 @pytest.mark.parametrize("what", BAD_FRAMES)

@@ -14,9 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from dialog.client import Client
 from dialog.protocol.presence import GetPresence
-from tests.people import People, acknowledged, direct, me, sees
+from tests.people import People, acknowledged, direct, me, sees, token_of
 from tests.raw import http_post, raw_socket
 from tests.servers import NotReady, Suite
 
@@ -31,11 +30,6 @@ async def gateway(suite: Suite, request: pytest.FixtureRequest) -> AsyncIterator
     )
     yield name
     await suite.terminate(name)
-
-
-def token_of(client: Client) -> str:
-    assert client.session.access_token
-    return client.session.access_token
 
 
 @pytest.mark.settings(heartbeat=0.5, silence=30)

@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 import pytest
 
-from tests.people import People, group, in_step, me
+from tests.people import People, group, in_step, me, token_of
 from tests.raw import raw_socket
 from tests.servers import Suite
 
@@ -35,21 +35,25 @@ async def test_a_draining_gateway_loses_nobody(people: People, suite: Suite) -> 
 
 async def test_while_draining_it_is_not_ready_and_lets_nobody_in(people: People, suite: Suite) -> None:
     await suite.start("gateway", name="closing", env={"DIALOG_GATEWAY_DRAIN_WITHIN": "3"})
-    (anna,) = await people.join("anna", gateway="closing")
     url = suite.url("closing")
+    (anna,) = await people.join("anna", gateway="closing")
     anna.session.url = suite.url("gateway")
-    stopping = asyncio.create_task(suite.terminate("closing"))
-    await asyncio.sleep(0.3)
-    async with aiohttp.ClientSession() as http:
-        async with http.get(f"{url}/health/ready") as answer:
-            assert answer.status == 503
-        async with http.get(f"{url}/health/live") as answer:
-            assert answer.status == 200
-    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-        async with raw_socket(url):
+    async with raw_socket(url, token_of(anna)) as deaf:  # it stays until it is closed, and the process with it
+        stopping = asyncio.create_task(suite.terminate("closing"))
+        while (frame := await deaf.receive()).get("event", {}).get("type") != "draining":
             pass
-    assert refused.value.status == 503
-    assert refused.value.headers
-    assert 1 <= int(refused.value.headers["Retry-After"]) <= 2
+        assert frame["event"]["within"] == 3
+        async with aiohttp.ClientSession() as http:
+            async with http.get(f"{url}/health/ready") as answer:
+                assert answer.status == 503
+            async with http.get(f"{url}/health/live") as answer:
+                assert answer.status == 200
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            async with raw_socket(url):
+                pass
+        assert refused.value.status == 503
+        assert refused.value.headers
+        assert 1 <= int(refused.value.headers["Retry-After"]) <= 2
+        assert await deaf.closed() == 4001
     assert await stopping == 0
     await anna.wait_live(10)
