@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -152,7 +152,13 @@ class Bus:
     def ask(self, command: Command[Any], actor: Actor, done: Done) -> None:
         """Like `forward`, without waiting: `done` gets the encoded answer, exactly once and within the deadline."""
         trace = trace_of.get() or new_trace()
-        self._caller.ask(tag_of(type(command)), ENCODER.encode(command), actor, trace, done)
+        self._caller.ask(tag_of(type(command)), actor, (ENCODER.encode(command), trace, done))
+
+    def ask_in_order(self, asked: Sequence[tuple[Command[Any], Done]], actor: Actor) -> None:
+        """Like `ask` for commands of one type, each with a trace of its own: one process begins them all, in this
+        order. Together they must fit into a packet."""
+        tag = tag_of(type(asked[0][0]))
+        self._caller.ask(tag, actor, *((ENCODER.encode(command), new_trace(), done) for command, done in asked))
 
     def _decoder(self, kind: Any) -> msgspec.json.Decoder[Any]:
         decoder = self._decoders.get(kind)

@@ -31,6 +31,8 @@ NO_RESPONDERS = "503"
 UNAVAILABLE = encode_refusal(Unavailable())
 
 Done = Callable[[bytes], None]
+Asked = tuple[bytes, str, Done]
+"""An encoded command, its trace, and who gets the answer."""
 Answer = Callable[[Actor, bytes, str], Awaitable[tuple[bytes, str]]]
 """Answers an encoded command of somebody under a trace: the encoded answer and how it went (`ok` or a status)."""
 
@@ -87,26 +89,23 @@ class Hearer:
 
 
 class Sender:
-    """Gathers what is to be sent to each subject and sends it at the end of the loop turn."""
+    """Gathers what is to be sent to each subject and sends it in the next turn of the loop."""
 
     def __init__(self, send: Callable[[str, list[Any]], Awaitable[None]]) -> None:
         self._send = send
         self._waiting: dict[str, list[Any]] = {}
         self._sending: set[asyncio.Task[None]] = set()
 
-    def add(self, subject: str, item: Any) -> None:
-        """Send `item` to `subject`, together with what else goes there now."""
+    def add(self, subject: str, *items: Any) -> None:
+        """Send `items` to `subject` in one message, together with what else goes there now."""
         if not self._waiting:
-            asyncio.get_running_loop().call_soon(self._flush)
-        self._waiting.setdefault(subject, []).append(item)
+            task = asyncio.create_task(self._send_all())
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        self._waiting.setdefault(subject, []).append(items)
 
-    def _flush(self) -> None:
+    async def _send_all(self) -> None:
         waiting, self._waiting = self._waiting, {}
-        task = asyncio.create_task(self._send_all(waiting))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
-
-    async def _send_all(self, waiting: dict[str, list[Any]]) -> None:
         for subject, items in waiting.items():
             for packet in packets(items):
                 await self._send(subject, packet)
@@ -119,16 +118,16 @@ class Sender:
                 await asyncio.wait(self._sending)
 
 
-def packets(items: list[Any]) -> list[list[Any]]:
-    """Calls or answers in as few messages as their number and size allow."""
+def packets(groups: list[tuple[Any, ...]]) -> list[list[Any]]:
+    """Calls or answers in as few messages as their number and size allow; what was added together stays together."""
     cut: list[list[Any]] = []
     size = PACKET_BYTES
-    for item in items:
-        weight = len(memoryview(item.command if isinstance(item, Call) else item.answer))
-        if size + weight > PACKET_BYTES or len(cut[-1]) == PACKET_CALLS:
+    for group in groups:
+        weight = sum(len(memoryview(item.command if isinstance(item, Call) else item.answer)) for item in group)
+        if size + weight > PACKET_BYTES or len(cut[-1]) + len(group) > PACKET_CALLS:
             cut.append([])
             size = 0
-        cut[-1].append(item)
+        cut[-1] += group
         size += weight
     return cut
 
@@ -151,13 +150,21 @@ class Caller:
         """Be ready for answers."""
         await self._client.subscribe(f"{self._inbox}.*", future=Hearer(self._hear))  # pyright: ignore[reportArgumentType]
 
-    def ask(self, tag: str, command: bytes, actor: Actor, trace: str, done: Done) -> None:
-        """Ask for a command to be done. `done` gets the encoded answer, exactly once and within the deadline."""
+    def ask(self, tag: str, actor: Actor, *asked: Asked) -> None:
+        """Ask for commands of one type to be begun in this order.
+
+        Each `done` gets its encoded answer, exactly once and within the deadline.
+        """
         loop = asyncio.get_running_loop()
-        self._numbers += 1
-        self._pending[self._numbers] = (loop.time() + self._seconds, done)
-        call = Call(self._numbers, actor.user_id, actor.session_id, actor.address, trace, self._seconds, Raw(command))
-        self._sender.add(f"cmd.{tag}", call)
+        deadline = loop.time() + self._seconds
+        calls: list[Call] = []
+        for command, trace, done in asked:
+            self._numbers += 1
+            self._pending[self._numbers] = (deadline, done)
+            calls.append(
+                Call(self._numbers, actor.user_id, actor.session_id, actor.address, trace, self._seconds, Raw(command))
+            )
+        self._sender.add(f"cmd.{tag}", *calls)
         if not self._sweeping:
             self._sweeping = True
             loop.call_later(SWEEP, self._sweep)

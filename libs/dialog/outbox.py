@@ -66,8 +66,24 @@ class Outbox:
         self._bus = bus
         self._interval = interval
         self._grace_ms = int(grace * 1000)
+        self._publishing: set[asyncio.Task[None]] = set()
         self._published: list[int] = []
         bus.on_trouble.append(self._published.clear)  # what was on its way may be lost: leave it to the relay
+
+    def publish_soon(self, row_id: int, posted: list[Posted]) -> None:
+        """Send what was just committed, in one write with the answers of those who wait for that."""
+        task = asyncio.create_task(self._publish_after_answers(row_id, posted))
+        self._publishing.add(task)
+        task.add_done_callback(self._publishing.discard)
+
+    async def _publish_after_answers(self, row_id: int, posted: list[Posted]) -> None:
+        await asyncio.sleep(0)  # the turn of the loop in which they are gathered
+        await self.publish(row_id, posted)
+
+    async def published(self) -> None:
+        """Return when nothing is being sent any more."""
+        if self._publishing:
+            await asyncio.wait(self._publishing)
 
     async def publish(self, row_id: int, posted: list[Posted]) -> None:
         """Send what was just committed. A failure is not an error: the row is still there."""

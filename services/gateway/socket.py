@@ -38,6 +38,7 @@ from dialog.protocol.frames import (
     encode_reply,
     with_id,
 )
+from dialog.protocol.messages import SendMessage
 
 from .websocket_frames import pong_frame, text_frame
 
@@ -46,11 +47,36 @@ if TYPE_CHECKING:
 
 BEHIND = text_frame(encode_event(ChatsBehind()))
 CLOSE_SECONDS = 2.0
+MESSAGES_TOGETHER = 8
+"""Messages of one chat and socket in one packet: it holds as many of the longest."""
 LAST_ANSWERS = 0.25
 """Seconds that a closing socket waits for commands under way."""
 
 _collapsed = Counter("dialog_gateway_collapsed", "Times that the waiting events of a slow socket collapsed into one")
 _too_slow = Counter("dialog_gateway_too_slow", "Sockets closed because they did not read")
+
+
+class BusyChat:
+    """What one socket wants done in one chat: in the order in which it was sent."""
+
+    __slots__ = ("under_way", "waiting")
+
+    def __init__(self) -> None:
+        self.under_way = 1
+        """Commands on their way now."""
+        self.waiting: deque[Frame] = deque()
+
+    def next(self) -> list[Frame]:
+        """What goes out next: one command, or several messages, since chat posts those in the order of their packet."""
+        frames = [self.waiting.popleft()]
+        while len(frames) < MESSAGES_TOGETHER and self.waiting and _are_messages(frames[0], self.waiting[0]):
+            frames.append(self.waiting.popleft())
+        self.under_way = len(frames)
+        return frames
+
+
+def _are_messages(*frames: Frame) -> bool:
+    return all(type(frame.command) is SendMessage for frame in frames)
 
 
 class Socket:
@@ -80,8 +106,7 @@ class Socket:
         """Commands without an answer."""
         self._room: asyncio.Future[None] | None = None
         """Whoever waits for the next answer to go out."""
-        self._busy_chats: dict[int, deque[Frame]] = {}
-        """What waits for a command of the same chat to be answered."""
+        self._busy_chats: dict[int, BusyChat] = {}
         now = asyncio.get_running_loop().time()
         self.actor = Actor(address=address)
         self.expires_at = 0
@@ -232,20 +257,21 @@ class Socket:
         return True
 
     def _begin(self, frame: Frame) -> None:
-        """Ask for a command to be done, after the one before it in the same chat."""
+        """Ask for a command to be done, after those before it in the same chat."""
         self._pending += 1
         chat_id: int = getattr(frame.command, "chat_id", 0)
         if chat_id in self._busy_chats:
-            self._busy_chats[chat_id].append(frame)
+            self._busy_chats[chat_id].waiting.append(frame)
             return
         if chat_id:
-            self._busy_chats[chat_id] = deque()
-        self._ask(frame, chat_id)
+            self._busy_chats[chat_id] = BusyChat()
+        self._ask([frame], chat_id)
 
-    def _ask(self, frame: Frame, chat_id: int) -> None:
+    def _ask(self, frames: list[Frame], chat_id: int) -> None:
         crash_point("command_received")
-        new_trace()
-        self._app.bus.ask(frame.command, self.actor, partial(self._answered, frame.id, chat_id))
+        self._app.bus.ask_in_order(
+            [(frame.command, partial(self._answered, frame.id, chat_id)) for frame in frames], self.actor
+        )
 
     def _answered(self, frame_id: int, chat_id: int, encoded: bytes) -> None:
         crash_point("command_answered")
@@ -253,10 +279,15 @@ class Socket:
         self._pending -= 1
         if self._room and not self._room.done():
             self._room.set_result(None)
-        waiting = self._busy_chats.get(chat_id)
-        if waiting:
-            self._ask(waiting.popleft(), chat_id)
-        elif waiting is not None:
+        busy = self._busy_chats.get(chat_id)
+        if busy is None:
+            return
+        busy.under_way -= 1
+        if busy.under_way:
+            return
+        if busy.waiting:
+            self._ask(busy.next(), chat_id)
+        else:
             del self._busy_chats[chat_id]
 
     def _next_answer(self) -> asyncio.Future[None]:
