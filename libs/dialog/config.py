@@ -64,7 +64,7 @@ class DatabaseSettings(RedisSettings, frozen=True, kw_only=True):
     """What a service with a database is told besides. A Struct can have but one base with fields: hence Redis, too."""
 
     mysql_url: Annotated[str, Meta(description="`mysql://user:password@host:port/database`")]
-    mysql_connections: Annotated[Count, Meta(description="connections per process to read, and as many to write")] = 10
+    mysql_connections: Annotated[Count, Meta(description="connections per process")] = 10
     mysql_connect_timeout: Annotated[Seconds, Meta(description="seconds to connect")] = 3.0
     mysql_acquire_timeout: Annotated[Seconds, Meta(description="seconds to wait for a free connection")] = 2.0
     mysql_statement_timeout: Annotated[Seconds, Meta(description="seconds that one statement may run")] = 5.0

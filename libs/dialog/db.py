@@ -96,8 +96,7 @@ async def _send(cursor: Any, statements: Sequence[Statement]) -> list[list[Row]]
 
 
 class Transaction:
-    """A transaction, READ COMMITTED. It begins by itself with its first statement, since its connection commits nothing
-    unasked, and takes one round trip more to commit."""
+    """A transaction, READ COMMITTED. It begins with its first statement and takes one round trip more to commit."""
 
     def __init__(self, cursor: Any) -> None:
         self._cursor = cursor
@@ -107,8 +106,10 @@ class Transaction:
 
     async def together(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """Send several statements in one round trip. Returns the rows of each. Raises Duplicate."""
+        if self._begun:
+            return await _send(self._cursor, statements)
         self._begun = True
-        return await _send(self._cursor, statements)
+        return (await _send(self._cursor, [BEGIN, *statements]))[1:]
 
     async def fetch(self, kind: type[T], sql: str, **params: Any) -> list[T]:
         """All rows, as Structs whose fields are the columns."""
@@ -154,25 +155,24 @@ class Transaction:
 
 
 class Database:
-    """Connections to one service's database: those of `reading` commit each statement, those of `writing` when told."""
+    """A pool of connections to one service's database."""
 
-    def __init__(self, reading: Any, writing: Any, outbox: Outbox, settings: DatabaseSettings, name: str) -> None:
-        self._reading = reading
-        self._writing = writing
+    def __init__(self, pool: Any, outbox: Outbox, settings: DatabaseSettings, name: str) -> None:
+        self._pool = pool
         self.outbox = outbox
         self._acquire_timeout = settings.mysql_acquire_timeout
         self._hold_timeout = settings.mysql_statement_timeout + 1
         self._name = name
 
     @asynccontextmanager
-    async def _cursor(self, pool: Any) -> AsyncGenerator[Any]:
+    async def _cursor(self) -> AsyncGenerator[Any]:
         """A cursor on a connection of our own, for a bounded time. Anything but a clean end throws the connection away.
 
         The driver's own read time-out would start and stop a timer for each row packet; one for all is much cheaper.
         """
         async with asyncio.timeout(self._acquire_timeout):
             try:
-                connection = await pool.acquire()
+                connection = await self._pool.acquire()
             except RuntimeError as error:  # the driver's word for a server that hangs up while it connects
                 raise ConnectionError(str(error)) from error
         try:
@@ -183,7 +183,7 @@ class Database:
                 connection.close()
             raise
         finally:
-            pool.release(connection)
+            self._pool.release(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction]:
@@ -192,7 +192,7 @@ class Database:
         Raises Duplicate, and Refused(Unavailable) when the database cannot be asked or it is not known if it committed.
         """
         with self._refusing():
-            async with self._cursor(self._writing) as cursor:
+            async with self._cursor() as cursor:
                 tx = Transaction(cursor)
                 try:
                     yield tx
@@ -209,7 +209,7 @@ class Database:
     async def together(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """Several SELECTs in one round trip. Returns the rows of each."""
         with self._refusing():
-            async with self._cursor(self._reading) as cursor:
+            async with self._cursor() as cursor:
                 return await _send(cursor, statements)
 
     async def fetch(self, kind: type[T], sql: str, **params: Any) -> list[T]:
@@ -224,7 +224,7 @@ class Database:
     async def execute(self, sql: str, **params: Any) -> int:
         """Run one statement in a transaction of its own. Returns the number of rows it changed; raises Duplicate."""
         with self._refusing():
-            async with self._cursor(self._reading) as cursor:
+            async with self._cursor() as cursor:
                 await _send(cursor, [Statement(sql, params)])
                 return int(cursor.rowcount)
 
@@ -234,6 +234,7 @@ class Database:
             await self.fetch_one(One, "SELECT 1 AS one")
 
 
+BEGIN = Statement("START TRANSACTION")
 COMMIT = Statement("COMMIT")
 ROLLBACK = Statement("ROLLBACK")
 
@@ -264,26 +265,23 @@ async def open_database(settings: DatabaseSettings, bus: Bus) -> AsyncGenerator[
     """The database of this service, with its outbox relay running. Raises NotDurable and driver errors."""
     address = connection_arguments(settings.mysql_url)
     init = await _wait_for_server(address, settings)
-    reading, writing = [
-        await asyncmy.create_pool(
-            minsize=1,
-            maxsize=settings.mysql_connections,
-            pool_recycle=300,
-            autocommit=autocommit,
-            init_command=init,
-            connect_timeout=settings.mysql_connect_timeout,
-            **address,
-        )
-        for autocommit in (True, False)
-    ]
+    pool = await asyncmy.create_pool(
+        minsize=1,
+        maxsize=settings.mysql_connections,
+        pool_recycle=300,
+        autocommit=True,  # without it the driver's pool takes every connection for one within a transaction
+        init_command=init,
+        connect_timeout=settings.mysql_connect_timeout,
+        **address,
+    )
     outbox = Outbox(bus, interval=settings.outbox_interval, grace=settings.outbox_grace)
-    db = Database(reading, writing, outbox, settings, address["database"])
+    db = Database(pool, outbox, settings, address["database"])
     try:
         async with background(outbox.relay(db)):
             yield db
         await outbox.published()
     finally:
-        await asyncio.gather(_close(reading), _close(writing))
+        await _close(pool)
 
 
 async def _close(pool: Any) -> None:
