@@ -7,6 +7,7 @@ left behind by a process that died is published by any replica's relay. Publishi
 
 import asyncio
 import secrets
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -55,8 +56,13 @@ class OutboxRow(Struct, frozen=True):
 
 
 def new_outbox_row(posted: list[Posted]) -> dict[str, Any]:
-    """The columns of a row that holds `posted`."""
-    return {"id": secrets.randbits(63), "events": ENCODER.encode(posted).decode(), "created_at": now_ms()}
+    """The columns of a row that holds `posted`: JSON in base64, which needs no escaping in SQL, a slow thing to do."""
+    return {"id": secrets.randbits(63), "events": b64encode(ENCODER.encode(posted)).decode(), "created_at": now_ms()}
+
+
+def posted_in(row: OutboxRow) -> list[Posted]:
+    """What a row holds; an older one may hold plain JSON."""
+    return _ROWS.decode(row.events if row.events.startswith("[") else b64decode(row.events))
 
 
 class Outbox:
@@ -139,5 +145,5 @@ class Outbox:
             leftovers = [row for row in rows if row.id not in self._published]
         for row in leftovers:
             crash_point("relay_before_publish")
-            await self.publish(row.id, _ROWS.decode(row.events))
+            await self.publish(row.id, posted_in(row))
             crash_point("relay_after_publish")
