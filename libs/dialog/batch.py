@@ -1,22 +1,26 @@
 """Gathers concurrent calls into one: whatever arrives while a batch is under way is the next batch.
 
-An idle system adds no delay, and a busy one makes bigger batches by itself. When those who were just answered are about
-to come back with their next call, the next batch waits a moment for them instead of leaving with the first one alone.
+An idle system adds no delay, and a busy one makes bigger batches by itself. After a batch of `BUSY` the next one waits
+a moment until as many wait as were answered or waiting before: those who were answered are about to come back with
+their next call. Otherwise they and those who waited meanwhile would take turns for ever, in batches of half the size.
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from .protocol.base import Refused, Unavailable
 
+BUSY = 4
+
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 class Batch(Generic[T, R]):
-    """Runs `run` on lists of at most `size` items; at most `waiting` may queue; a busy one lingers `linger` seconds.
+    """Runs `run` on lists of at most `size` items; at most `waiting` may queue; a busy one lingers up to `linger` s.
 
     `run` answers with one result or exception per item. When `run` itself fails, all its items fail alike.
     """
@@ -35,8 +39,11 @@ class Batch(Generic[T, R]):
         self._linger = linger
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._worker: asyncio.Task[None] | None = None
-        self._last_size = 0
-        self._last_end = 0.0
+        self._expected = 0
+        """How many may wait soon: those answered last, and those who waited then."""
+        self._expected_until = 0.0
+        self._complete = asyncio.Event()
+        """Set when so many wait."""
 
     async def add(self, item: T) -> R:
         """The result for `item`; cancelling the caller does not take it back. Raises Refused(Unavailable) when full."""
@@ -44,21 +51,34 @@ class Batch(Generic[T, R]):
             raise Refused(Unavailable())
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
+        if len(self._waiting) >= self._expected:
+            self._complete.set()
         if self._worker is None:
             self._worker = asyncio.create_task(self._work())
         return await future
 
     async def _work(self) -> None:
-        now = asyncio.get_running_loop().time
         try:
             while self._waiting:
-                if self._last_size > 1 and now() - self._last_end < 10 * self._linger:
-                    await asyncio.sleep(self._linger)
+                await self._gather()
                 taken = [self._waiting.popleft() for _ in range(min(self._size, len(self._waiting)))]
                 await self._settle(taken)
-                self._last_size, self._last_end = len(taken), now()
+                self._expect(len(taken))
         finally:
             self._worker = None
+
+    def _expect(self, answered: int) -> None:
+        self._expected = min(self._size, answered + len(self._waiting)) if answered >= BUSY else 0
+        self._expected_until = asyncio.get_running_loop().time() + 10 * self._linger
+
+    async def _gather(self) -> None:
+        """Wait for those who are expected, but not long."""
+        now = asyncio.get_running_loop().time()
+        if len(self._waiting) < self._expected and now < self._expected_until:
+            self._complete.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._linger):
+                    await self._complete.wait()
 
     async def _settle(self, taken: list[tuple[T, asyncio.Future[R]]]) -> None:
         try:
