@@ -63,6 +63,7 @@ async def open_socket(app: App, request: web.Request) -> web.StreamResponse:
     if wait := app.admission.upgrade_wait(address):
         return refusal_response(Unavailable(retry_after=wait))
     await ws.prepare(request)
+    ws.headers.clear()  # they are sent; aiohttp would keep them, 2 KB, as long as the socket is open
     if request.transport is not None:
         await _live(app, Socket(app, ws, request.transport, address), ws.ws_protocol)
     return ws
