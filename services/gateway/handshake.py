@@ -128,7 +128,8 @@ async def _connect(app: App, socket: Socket, command: Command[Any]) -> Connected
         await app.hub.join([f"user.{access.user_id}"], socket)
     except nats.errors.Error:
         raise Refused(Unavailable()) from None
-    users, epoch = await asyncio.gather(app.bus.call(GetUsers(user_ids=[access.user_id])), app.epoch.get())
+    epoch = await app.epoch.get()
+    users = await app.bus.call(GetUsers(user_ids=[access.user_id]))
     if not users.users:
         raise Refused(Unauthenticated())
     app.revocations.check(access.session_id)  # it may have ended while we subscribed

@@ -83,9 +83,9 @@ class Hub:
         """Hear these topics. Returns when the bus has been told of all of them; raises nats.errors.Error."""
         if socket not in self.sockets:
             return  # it has closed meanwhile
-        waiting = [asking for name in names if (asking := self.enter(name, socket))]
-        if waiting:
-            await asyncio.gather(*waiting)
+        for asking in [self.enter(name, socket) for name in names]:
+            if asking:
+                await asyncio.shield(asking)  # others may wait for it as well
 
     def enter(self, name: str, socket: Socket) -> asyncio.Task[None] | None:
         """Hear this topic as soon as the bus has been told. Returns what to wait for, if at all."""
