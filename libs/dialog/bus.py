@@ -173,7 +173,10 @@ class Bus:
         self._served.append(await self._subscribe(f"cmd.{tag_of(kind)}", hear, queue=service))
 
     async def _subscribe(self, subject: str, hear: Hearer, queue: str = "") -> Subscription:
-        return await self._client.subscribe(subject, queue=queue, future=hear)  # pyright: ignore[reportArgumentType]
+        subscription: Any = await self._client.subscribe(subject, queue=queue, future=hear)  # pyright: ignore[reportArgumentType]
+        # nats-py makes a queue of 3.4 KB also where no message enters it; its `drain` knows that there may be none.
+        subscription._pending_queue = None  # noqa: SLF001
+        return subscription
 
     # --- live events
 

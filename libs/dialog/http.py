@@ -32,6 +32,8 @@ SECURITY_HEADERS = {
     ),
     "Server": "dialog",
 }
+BACKLOG = 4096
+"""Connections that may wait to be accepted. The kernel forgets what is beyond, and tries again after 1, 3, 7 … s."""
 HSTS = "max-age=63072000; includeSubDomains"
 
 
@@ -93,7 +95,7 @@ async def serve_http(
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, config.http_host, config.http_port, ssl_context=tls, backlog=1024, reuse_port=False)
+        site = web.TCPSite(runner, config.http_host, config.http_port, ssl_context=tls, backlog=BACKLOG)
         await site.start()
     except OSError as error:
         await runner.cleanup()

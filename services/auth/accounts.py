@@ -30,7 +30,7 @@ from dialog.protocol.internal import GetUsers, Users
 from dialog.service import command
 
 from . import access, store
-from .app import App
+from .app import FEW, App
 from .passwords import check_new_password
 from .recovery_keys import new_recovery_key, recovery_digest
 from .sessions import end_all
@@ -188,5 +188,9 @@ async def find_user(app: App, actor: Actor, command: FindUser) -> FoundUser:
 
 @command
 async def get_users(app: App, actor: Actor, command: GetUsers) -> Users:
-    """The profiles behind some ids; unknown ids are left out."""
-    return Users(users=await store.users(app.db, command.user_ids) if command.user_ids else [])
+    """The profiles behind some ids; unknown ids are left out. Those who ask for a few at once share a statement."""
+    if not command.user_ids:
+        return Users(users=[])
+    if len(command.user_ids) > FEW:
+        return Users(users=await store.users(app.db, command.user_ids))
+    return Users(users=await app.profiles.add(command.user_ids))

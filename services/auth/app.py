@@ -5,18 +5,27 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from dialog.batch import Batch
 from dialog.bus import Bus
 from dialog.cache import Limiter, check_cache, open_cache
 from dialog.db import Database, open_database
 from dialog.http import Check
+from dialog.protocol.accounts import User
 from dialog.tasks import background
 
+from . import store
 from .config import Config
 from .expiry import keep_forgetting
 from .login_tokens import LoginTokens
 from .passwords import Passwords, open_passwords
 from .signer import Signer
 from .throttle import Throttle
+
+FEW = 8
+"""Profiles in a request that is gathered with others; a larger one is a statement of its own."""
+ASKING_TOGETHER = 64
+ASKING_WAITING = 8192
+"""Requests that share one statement, and that may wait for the next: all sockets of a gateway that has died."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,8 @@ class App:
     config: Config
     bus: Bus
     db: Database
+    profiles: Batch[list[int], list[User]]
+    """The profiles behind up to FEW ids, read for all who ask at once."""
     limiter: Limiter
     throttle: Throttle
     passwords: Passwords
@@ -47,6 +58,9 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App, None]:
                     config=config,
                     bus=bus,
                     db=db,
+                    profiles=Batch(
+                        partial(store.users_together, db), size=ASKING_TOGETHER, waiting=ASKING_WAITING, linger=0
+                    ),
                     limiter=limiter,
                     throttle=Throttle(redis, limiter, config.logins, config.patience),
                     passwords=passwords,

@@ -17,8 +17,13 @@ from dialog.db import Database, open_database
 from dialog.http import Check
 from dialog.protocol.messages import Message
 
+from . import store
 from .posting import Post, post_all
 from .roster import Rosters
+
+PEOPLE_TOGETHER = 64
+PEOPLE_WAITING = 8192
+"""Whose groups are read in one statement, and who may wait for the next: all sockets of a gateway that has died."""
 
 
 class Config(DatabaseSettings, frozen=True, kw_only=True):
@@ -63,6 +68,8 @@ class App:
     bus: Bus
     db: Database
     posting: Batch[Post, Message]
+    groups: Batch[int, list[int]]
+    """The groups of a person, read for all who are asked about at once."""
     reading: asyncio.Semaphore
     """Held while pages and states are read, so that they leave connections for writing."""
     gatherings: LocalLimiter
@@ -80,6 +87,7 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
             bus=bus,
             db=db,
             posting=posting,
+            groups=Batch(partial(store.group_ids_of, db), size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, linger=0),
             reading=asyncio.Semaphore(config.reads_at_once),
             gatherings=LocalLimiter(),
             checks={"mysql": db.check},

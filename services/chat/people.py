@@ -36,7 +36,7 @@ async def get_people(app: App, actor: Actor, command: GetPeople) -> People:
 
 @command
 async def get_group_ids(app: App, _actor: Actor, command: GetGroupIds) -> GroupIds:
-    return GroupIds(chat_ids=await store.group_ids_of(app.db, command.user_id))
+    return GroupIds(chat_ids=await app.groups.add(command.user_id))
 
 
 @command

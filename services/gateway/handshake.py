@@ -63,6 +63,7 @@ async def open_socket(app: App, request: web.Request) -> web.StreamResponse:
     if wait := app.admission.upgrade_wait(address):
         return refusal_response(Unavailable(retry_after=wait))
     await ws.prepare(request)
+    ws.headers.clear()  # they are sent; aiohttp would keep them, 2 KB, as long as the socket is open
     if request.transport is not None:
         await _live(app, Socket(app, ws, request.transport, address), ws.ws_protocol)
     return ws
@@ -127,7 +128,8 @@ async def _connect(app: App, socket: Socket, command: Command[Any]) -> Connected
         await app.hub.join([f"user.{access.user_id}"], socket)
     except nats.errors.Error:
         raise Refused(Unavailable()) from None
-    users, epoch = await asyncio.gather(app.bus.call(GetUsers(user_ids=[access.user_id])), app.epoch.get())
+    epoch = await app.epoch.get()
+    users = await app.bus.call(GetUsers(user_ids=[access.user_id]))
     if not users.users:
         raise Refused(Unauthenticated())
     app.revocations.check(access.session_id)  # it may have ended while we subscribed

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from functools import partial
 
 from prometheus_client import Counter, Gauge
 
-from dialog.bus import Bus
+from dialog.bus import Bus, Subscription
 from dialog.crash import crash_point
 from dialog.log import get_logger
 from dialog.protocol import EPHEMERAL
@@ -25,12 +25,20 @@ _sockets = Gauge("dialog_gateway_sockets", "Open sockets")
 class Topic:
     """The sockets that hear one topic, and the one subscription behind them."""
 
-    __slots__ = ("name", "sockets", "subscription")
+    __slots__ = ("asking", "name", "sockets", "subscription")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.sockets: set[Socket] = set()
-        self.subscription: asyncio.Task[Any] | None = None
+        self.subscription: Subscription | None = None
+        self.asking: asyncio.Task[None] | None = None
+        """Asks the bus for the subscription; None before and after."""
+
+    def asked(self, asking: asyncio.Task[None]) -> None:
+        """The bus has been told, or could not be: whoever waits gets the error, and the next to enter tries again."""
+        self.asking = None
+        if not asking.cancelled():
+            asking.exception()  # nobody may be waiting, which asyncio would complain about
 
 
 class Hub:
@@ -44,7 +52,7 @@ class Hub:
         self.sockets: set[Socket] = set()
         self.clogged: set[Socket] = set()
         """Those whose clients have too much to read already."""
-        self.sessions: dict[int, set[Socket]] = {}
+        self.sessions: dict[int, tuple[Socket, ...]] = {}
         self.controls: dict[str, Callable[[bytes, Sequence[Socket]], None]] = {}
         """What this process does about an event before its sockets hear it, by the event's type."""
         _sockets.set_function(lambda: len(self.sockets))
@@ -52,16 +60,17 @@ class Hub:
     def add(self, socket: Socket) -> None:
         """A socket has said who it is."""
         self.sockets.add(socket)
-        self.sessions.setdefault(socket.actor.session_id, set()).add(socket)
+        session_id = socket.actor.session_id
+        self.sessions[session_id] = (*self.sessions.get(session_id, ()), socket)
 
     def remove(self, socket: Socket) -> None:
         """A socket is gone: it hears nothing more."""
         self.sockets.discard(socket)
         self.clogged.discard(socket)
-        left = self.sessions.get(socket.actor.session_id, set())
-        left.discard(socket)
-        if not left:
-            self.sessions.pop(socket.actor.session_id, None)
+        session_id = socket.actor.session_id
+        left = tuple(one for one in self.sessions.pop(session_id, ()) if one is not socket)
+        if left:
+            self.sessions[session_id] = left
         for topic in list(socket.topics):
             self.leave(topic, socket)
 
@@ -74,22 +83,25 @@ class Hub:
         """Hear these topics. Returns when the bus has been told of all of them; raises nats.errors.Error."""
         if socket not in self.sockets:
             return  # it has closed meanwhile
-        waiting = [self.enter(name, socket) for name in names]
-        if waiting:
-            await asyncio.gather(*waiting)
+        for asking in [self.enter(name, socket) for name in names]:
+            if asking:
+                await asyncio.shield(asking)  # others may wait for it as well
 
-    def enter(self, name: str, socket: Socket) -> asyncio.Task[Any]:
+    def enter(self, name: str, socket: Socket) -> asyncio.Task[None] | None:
         """Hear this topic as soon as the bus has been told. Returns what to wait for, if at all."""
         topic = self._topics.get(name)
         if topic is None:
             topic = self._topics[name] = Topic(name)
-        if topic.subscription is None or _failed(topic.subscription):
+        if topic.subscription is None and topic.asking is None:
             # The task is stored before anybody waits: two sockets that join at once must not subscribe twice.
-            topic.subscription = asyncio.create_task(self._bus.subscribe(name, lambda data: self._deliver(topic, data)))
-            topic.subscription.add_done_callback(_failed)  # an error is seen by whoever waits, or by the next to enter
+            topic.asking = asyncio.create_task(self._subscribe(topic))
+            topic.asking.add_done_callback(topic.asked)
         topic.sockets.add(socket)
         socket.topics.add(name)
-        return topic.subscription
+        return topic.asking
+
+    async def _subscribe(self, topic: Topic) -> None:
+        topic.subscription = await self._bus.subscribe(topic.name, partial(self._deliver, topic))
 
     def leave(self, name: str, socket: Socket) -> None:
         """Hear this topic no more, from this moment on."""
@@ -155,13 +167,11 @@ class Hub:
         task.add_done_callback(self._closing.discard)
 
 
-def _failed(task: asyncio.Task[Any]) -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)
-
-
 async def _unsubscribe(topic: Topic) -> None:
     try:
+        if topic.asking:
+            await topic.asking
         if topic.subscription:
-            await (await topic.subscription).unsubscribe()
+            await topic.subscription.unsubscribe()
     except Exception as error:  # the connection is gone, and the subscription with it
         _log.info("not unsubscribed", topic=topic.name, error=type(error).__name__)

@@ -4,10 +4,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from services.auth.app import ASKING_TOGETHER, FEW
+
 from .auth_door import Door, open_door
 
 PEOPLE = 20_000
 SESSIONS = 3
+MANY = ", ".join(map(str, range(1, 20 * ASKING_TOGETHER * FEW, 20)))
+"""Ids of people far apart, as many as those who ask at once may ask for."""
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +49,7 @@ async def fill(door: Door) -> None:
     [
         ("SELECT id FROM users WHERE username = 'user77'", "by_username", 1),
         ("SELECT id FROM users WHERE id IN (1, 5, 900)", "PRIMARY", 3),
+        (f"SELECT id FROM users WHERE id IN ({MANY})", "PRIMARY", ASKING_TOGETHER * FEW),
         ("SELECT * FROM sessions WHERE id = 77 FOR UPDATE", "PRIMARY", 1),
         (
             """
