@@ -90,9 +90,23 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "the newest page": (statements(store.newest_messages(LARGE, 50)), 50),
     "a page in the middle": (statements(store.messages_before(LARGE, 50_000, 50)), 50),
     "a page onwards": (statements(store.messages_after(LARGE, 50_000, 50)), 50),
-    "what changed lately": (statements(store.messages_since(LARGE, MEMBERS + MESSAGES - 100)), 100),
-    "who changed lately": (statements(store.members_since(LARGE, MEMBERS - 5)), 5),
-    "all members": (statements(store.members_now(LARGE)), MEMBERS),
+    "the newest of the large chat": (
+        statements(store.messages_at([(LARGE, seq) for seq in range(MESSAGES - 49, MESSAGES + 1)])),
+        2 * 50,  # they are looked up from a list of places
+    ),
+    "the newest of many chats": (statements(store.messages_at([(chat, 10) for chat in range(2, 502)])), 2 * 500),
+    "what changed lately": (statements(store.messages_since({LARGE: MEMBERS + MESSAGES - 100})), 100),
+    "what changed lately in many chats": (
+        statements(store.messages_since({LARGE: MEMBERS + MESSAGES - 100} | dict.fromkeys(range(2, 202), 10))),
+        100 + 200 * 2,
+    ),
+    "who changed lately": (statements(store.members_since({LARGE: MEMBERS - 5})), 5),
+    "who changed lately in many chats": (
+        statements(store.members_since({LARGE: MEMBERS - 5} | dict.fromkeys(range(2, 202), 1))),
+        5 + 200,
+    ),
+    "all members": (statements(store.members_now([LARGE])), MEMBERS),
+    "all members of many chats": (statements(store.members_now(list(range(2, 502)))), 2 * 500),
     "the chats of a person": (reads(store.chats_of, PERSON), (SMALL + 1) * 2),
     "the groups of a person": (reads(store.group_ids_of, PERSON), (SMALL + 1) * 2),
     "the chat ids of a person": (reads(store.chat_ids_of, PERSON), SMALL + 1),
