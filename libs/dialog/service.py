@@ -6,6 +6,7 @@ side effects. The annotations are the declaration: a handler that does not retur
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -135,6 +136,8 @@ async def _run(service: Service, config: Any) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop.set)
     async with started(service, config):
+        gc.collect()
+        gc.freeze()  # what is there now stays: looking through it again and again holds everybody up for 20 ms and more
         log.get_logger().info("ready", port=config.http_port, pid=os.getpid())
         await asked_to_stop.wait()
         log.get_logger().info("stopping")

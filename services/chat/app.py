@@ -44,7 +44,7 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     sync_messages: Annotated[
         Count, Meta(description="newest messages of a chat the client does not hold, in `sync`")
     ] = 1
-    sync_rows: Annotated[Count, Meta(description="messages and members read at once for `sync`")] = 500
+    sync_rows: Annotated[Count, Meta(description="members read at once for `sync`; a message counts as four")] = 3000
     reply_bytes: Annotated[Count, Meta(description="bytes of messages, or of states with their people, in a reply")] = (
         768 * 1024
     )

@@ -1,6 +1,9 @@
 """Staying in step: what changed in a chat, or in all of them, since the `rev` that a client holds."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +21,11 @@ from .app import App
 from .messages import trim
 from .people import users
 
+T = TypeVar("T", Message, Member)
+
 ID_DIGITS = len(str(MAX_ID))
+MESSAGE_COST = 4
+"""In members: a message has more columns, and its text may be long."""
 
 
 class Request(Struct, frozen=True):
@@ -30,16 +37,17 @@ class Request(Struct, frozen=True):
     reset: bool
     page: int
 
-    def statements(self) -> list[Statement]:
-        """Messages, then members."""
-        if self.reset:
-            return [store.newest_messages(self.chat.id, self.page), store.members_now(self.chat.id)]
-        return [store.messages_since(self.chat.id, self.since), store.members_since(self.chat.id, self.since)]
+    @property
+    def newest(self) -> range:
+        """The numbers of the newest messages: `seq` is dense, a deleted message keeps its row. 0 is nobody's."""
+        return range(max(0, self.chat.head_seq - self.page + 1), self.chat.head_seq + 1)
 
     @property
     def cost(self) -> int:
-        """How many rows it may take."""
-        return self.page + self.chat.member_count if self.reset else self.chat.rev - self.since
+        """What it may take to read, in members."""
+        if self.reset:
+            return self.page * MESSAGE_COST + self.chat.member_count
+        return (self.chat.rev - self.since) * MESSAGE_COST
 
 
 @command
@@ -58,16 +66,18 @@ async def _state(app: App, place: access.Place, since: int) -> ChatState:
     request = _request(app, place.chat, place.role, since, app.config.page_messages)
     async with app.reading:
         [state] = await _states(app, [request])
-        return await _fitting(app, request, state)
+        return (await _fitting(app, request, state))[0]
 
 
-async def _fitting(app: App, request: Request, state: ChatState) -> ChatState:
-    """The state, or a fresh start with fewer messages when it is larger than a reply should be."""
-    if _size(state.messages) <= app.config.reply_bytes:
-        return state
+async def _fitting(app: App, request: Request, state: ChatState) -> tuple[ChatState, int]:
+    """The state and its size, or a fresh start with fewer messages when they are larger than a reply should be."""
+    size = _size(state)
+    if size <= app.config.reply_bytes or _size(state.messages) <= app.config.reply_bytes:
+        return state, size
     [state] = await _states(app, [replace(request, reset=True)])
     newest_first = sorted(state.messages, key=lambda message: -message.seq)
-    return replace(state, messages=trim(newest_first, app.config.reply_bytes)[::-1])
+    state = replace(state, messages=trim(newest_first, app.config.reply_bytes)[::-1])
+    return state, _size(state)
 
 
 def _size(value: object) -> int:
@@ -82,10 +92,10 @@ async def _with_people(app: App, state: ChatState) -> ChatState:
 @command
 async def sync(app: App, actor: Actor, command: Sync) -> Synced:
     held = _held(command)
-    mine = {chat.id: chat for chat in await store.chats_of(app.db, actor.user_id)}
+    mine = await store.chats_of(app.db, actor.user_id)
     requests = [
-        _request(app, chat, chat.role, held.get(chat.id, 0), app.config.sync_messages)
-        for chat in mine.values()
+        _request(app, chat, role, held.get(chat.id, 0), app.config.sync_messages)
+        for chat, role in mine
         if held.get(chat.id) != chat.rev
     ]
     async with app.reading:
@@ -95,7 +105,7 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
         raise Refused(NotFound())
     return Synced(
         chats=states,
-        gone=[chat_id for chat_id in held if chat_id not in mine],
+        gone=list(held.keys() - {chat.id for chat, _ in mine}),
         people=list(people.values()),
         me=people[actor.user_id],
         more=len(states) < len(requests),
@@ -105,23 +115,24 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
 async def _filled(app: App, requests: list[Request]) -> tuple[list[ChatState], dict[int, User]]:
     """The states that fit into one reply, in their order and at least one, and the people in them.
 
-    Read slice by slice, so that what does not fit any more is not read.
+    Read slice by slice, so that what does not fit any more is not read, memory is bounded, and other commands get their
+    turn in between. People count with the first state that they are in.
     """
     states: list[ChatState] = []
     people: dict[int, User] = {}
     size = 0
     for part in _slices(requests, app.config.sync_rows):
-        for request, read in zip(part, await _states(app, part), strict=True):
-            state = await _fitting(app, request, read)
-            size += _size(state)
+        read = [
+            await _fitting(app, request, state) for request, state in zip(part, await _states(app, part), strict=True)
+        ]
+        found = await users(app.bus, {member.user_id for state, _ in read for member in state.members} - people.keys())
+        for state, state_size in read:
+            new = {id_: found.pop(id_) for member in state.members if (id_ := member.user_id) in found}
+            size += state_size + _size(list(new.values()))
             if states and size > app.config.reply_bytes:
-                break
+                return states, people
             states.append(state)
-        new = {member.user_id for state in states for member in state.members} - people.keys()
-        people |= await users(app.bus, new)
-        size += _size([people[user_id] for user_id in new & people.keys()])
-        if size > app.config.reply_bytes:
-            break
+            people |= new
     return states, people
 
 
@@ -134,8 +145,7 @@ def _held(command: Sync) -> dict[int, int]:
 def _request(app: App, chat: Chat, role: Role, since: int, page: int) -> Request:
     """`since` 0 means that the client holds nothing; one beyond the chat's `rev` comes from a lost future."""
     reset = since == 0 or since > chat.rev or chat.rev - since > app.config.changes_limit
-    wire = Chat(**{name: getattr(chat, name) for name in Chat.__struct_fields__})
-    return Request(chat=wire, role=role, since=since, reset=reset, page=page)
+    return Request(chat=chat, role=role, since=since, reset=reset, page=page)
 
 
 def _slices(requests: list[Request], rows: int) -> Iterator[list[Request]]:
@@ -153,26 +163,37 @@ def _slices(requests: list[Request], rows: int) -> Iterator[list[Request]]:
 
 
 async def _states(app: App, requests: Sequence[Request]) -> list[ChatState]:
-    """The states, read in one round trip.
+    """The states, read in one round trip and with four statements, however many they are.
 
     The chats' rows were read before: what was committed since then may be in the state already. Its `rev` is beyond the
     chat's, and the client, which goes by the chat's `rev`, will hear of it once more.
     """
-    if not requests:
-        return []
-    found = await app.db.together([statement for request in requests for statement in request.statements()])
+    fresh = [request for request in requests if request.reset]
+    known = {request.chat.id: request.since for request in requests if not request.reset}
+    statements: list[Statement] = []
+    if fresh:
+        statements.append(store.messages_at([(request.chat.id, seq) for request in fresh for seq in request.newest]))
+        statements.append(store.members_now([request.chat.id for request in fresh]))
+    if known:
+        statements += [store.messages_since(known), store.members_since(known)]
+    found = await app.db.together(statements)
+    messages, members = _by_chat(Message, found[::2]), _by_chat(Member, found[1::2])
     return [
-        _read(request, messages, members)
-        for request, messages, members in zip(requests, found[::2], found[1::2], strict=True)
+        ChatState(
+            chat=request.chat,
+            messages=sorted(messages[request.chat.id], key=attrgetter("seq")),
+            members=members[request.chat.id],
+            people=[],
+            mine=Mine(role=request.role),
+            reset=request.reset,
+        )
+        for request in requests
     ]
 
 
-def _read(request: Request, messages: list[Row], members: list[Row]) -> ChatState:
-    return ChatState(
-        chat=request.chat,
-        messages=sorted(rows_as(Message, messages), key=lambda message: message.seq),
-        members=rows_as(Member, members),
-        people=[],
-        mine=Mine(role=request.role),
-        reset=request.reset,
-    )
+def _by_chat(kind: type[T], found: Iterable[list[Row]]) -> dict[int, list[T]]:
+    grouped: defaultdict[int, list[T]] = defaultdict(list)
+    for rows in found:
+        for item in rows_as(kind, rows):
+            grouped[item.chat_id].append(item)
+    return grouped

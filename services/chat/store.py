@@ -3,7 +3,7 @@
 Where a key is given whole its index is forced: for several members of one chat MariaDB would rather walk all of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -30,12 +30,6 @@ class PairRow(Struct, frozen=True):
 
 class UserRow(Struct, frozen=True):
     user_id: int
-
-
-class MyChat(Chat, frozen=True, kw_only=True):
-    """A chat and one's own role in it."""
-
-    role: Role
 
 
 class LockedChat(Chat, frozen=True, kw_only=True):
@@ -78,17 +72,21 @@ def read_place(found: PlaceRows) -> tuple[Chat | None, Role | None]:
     return chats[0] if chats else None, roles[0].role if roles else None
 
 
-async def chats_of(db: Database, user_id: int) -> list[MyChat]:
-    """Every chat that somebody is in."""
-    return await db.fetch(
-        MyChat,
-        f"""
-        SELECT {CHAT}, role FROM members JOIN chats ON chats.id = members.chat_id
-        WHERE members.user_id = %(user_id)s AND members.left_seq IS NULL
-        ORDER BY chats.id DESC
-        """,
-        user_id=user_id,
+async def chats_of(db: Database, user_id: int) -> list[tuple[Chat, Role]]:
+    """Every chat that somebody is in, and their role in it."""
+    [rows] = await db.together(
+        [
+            Statement(
+                f"""
+                SELECT {CHAT}, role FROM members JOIN chats ON chats.id = members.chat_id
+                WHERE members.user_id = %(user_id)s AND members.left_seq IS NULL
+                ORDER BY chats.id DESC
+                """,
+                {"user_id": user_id},
+            )
+        ]
     )
+    return list(zip(rows_as(Chat, rows), (row.role for row in rows_as(RoleRow, rows)), strict=True))
 
 
 async def group_ids_of(db: Database, user_ids: list[int]) -> list[list[int]]:
@@ -313,24 +311,44 @@ async def owner_and_heir(tx: Transaction, chat_id: int, leaver_id: int) -> tuple
 # --- what changed
 
 
-def members_since(chat_id: int, since: int) -> Statement:
+def messages_since(known: Mapping[int, int]) -> Statement:
+    """What has changed in some chats (at least one) since the `rev` that is known of each."""
+    return _since(f"SELECT {MESSAGE} FROM messages FORCE INDEX (changed)", known)
+
+
+def members_since(known: Mapping[int, int]) -> Statement:
+    """Who has changed, likewise; those who left are among them."""
+    return _since(f"SELECT {MEMBER} FROM members FORCE INDEX (changed)", known)
+
+
+def _since(select: str, known: Mapping[int, int]) -> Statement:
     return Statement(
-        f"SELECT {MEMBER} FROM members WHERE chat_id = %(chat_id)s AND rev > %(since)s ORDER BY rev",
-        {"chat_id": chat_id, "since": since},
+        select + " WHERE {rows}",
+        row="chat_id = %(chat_id)s AND rev > %(since)s",
+        rows=[{"chat_id": chat_id, "since": since} for chat_id, since in known.items()],
+        glue=" OR ",
     )
 
 
-def members_now(chat_id: int) -> Statement:
+def members_now(chat_ids: list[int]) -> Statement:
     return Statement(
-        f"SELECT {MEMBER} FROM members WHERE chat_id = %(chat_id)s AND left_seq IS NULL",
-        {"chat_id": chat_id},
+        f"SELECT {MEMBER} FROM members FORCE INDEX (PRIMARY) WHERE chat_id IN %(chat_ids)s AND left_seq IS NULL",
+        {"chat_ids": chat_ids},
     )
 
 
-def messages_since(chat_id: int, since: int) -> Statement:
+def messages_at(places: Sequence[tuple[int, int]]) -> Statement:
+    """The messages at these chats and numbers (at least one).
+
+    As a list to join with, since each alternative of a WHERE costs MariaDB several times as much as a look-up.
+    """
     return Statement(
-        f"SELECT {MESSAGE} FROM messages WHERE chat_id = %(chat_id)s AND rev > %(since)s",
-        {"chat_id": chat_id, "since": since},
+        f"""
+        SELECT {MESSAGE} FROM ({{rows}}) AS places STRAIGHT_JOIN messages ON chat_id = at_chat AND seq = at_seq
+        """,
+        row="SELECT %(at_chat)s AS at_chat, %(at_seq)s AS at_seq",
+        rows=[{"at_chat": chat_id, "at_seq": seq} for chat_id, seq in places],
+        glue=" UNION ALL ",
     )
 
 
