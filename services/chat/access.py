@@ -25,12 +25,12 @@ def topics(chat: Chat) -> tuple[str, ...]:
 
 async def member_of(db: Database, actor: Actor, chat_id: int) -> Place:
     """The chat as `actor` may read it. Raises Refused(NotFound)."""
-    return _place(await db.together(store.place(chat_id, actor.user_id)))
+    return _place(await db.together(store.chats.place(chat_id, actor.user_id)))
 
 
 async def acting_in(tx: Transaction, actor: Actor, chat_id: int) -> Place:
     """The chat for a change by `actor`: nobody else changes it until we commit. Raises Refused(NotFound)."""
-    return _place(await tx.together(store.locked_place(chat_id, actor.user_id)))
+    return _place(await tx.together(store.chats.locked_place(chat_id, actor.user_id)))
 
 
 async def group_of(tx: Transaction, actor: Actor, chat_id: int) -> Place:
@@ -55,8 +55,8 @@ def may_delete(place: Place, actor: Actor, author_id: int) -> None:
         raise Refused(Forbidden())
 
 
-def _place(found: store.PlaceRows) -> Place:
-    chat, role = store.read_place(found)
+def _place(found: store.chats.PlaceRows) -> Place:
+    chat, role = store.chats.read_place(found)
     if chat is None or role is None:
         raise Refused(NotFound())
     return Place(chat=chat, role=role)

@@ -87,7 +87,7 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
             bus=bus,
             db=db,
             posting=posting,
-            groups=Batch(partial(store.group_ids_of, db), size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, linger=0),
+            groups=Batch(partial(store.members.groups_of, db), size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, linger=0),
             reading=asyncio.Semaphore(config.reads_at_once),
             gatherings=LocalLimiter(),
             checks={"mysql": db.check},

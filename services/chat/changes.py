@@ -92,7 +92,7 @@ async def _with_people(app: App, state: ChatState) -> ChatState:
 @command
 async def sync(app: App, actor: Actor, command: Sync) -> Synced:
     held = _held(command)
-    mine = await store.chats_of(app.db, actor.user_id)
+    mine = await store.chats.of(app.db, actor.user_id)
     requests = [
         _request(app, chat, role, held.get(chat.id, 0), app.config.sync_messages)
         for chat, role in mine
@@ -172,10 +172,10 @@ async def _states(app: App, requests: Sequence[Request]) -> list[ChatState]:
     known = {request.chat.id: request.since for request in requests if not request.reset}
     statements: list[Statement] = []
     if fresh:
-        statements.append(store.messages_at([(request.chat.id, seq) for request in fresh for seq in request.newest]))
-        statements.append(store.members_now([request.chat.id for request in fresh]))
+        statements.append(store.messages.at([(request.chat.id, seq) for request in fresh for seq in request.newest]))
+        statements.append(store.members.now([request.chat.id for request in fresh]))
     if known:
-        statements += [store.messages_since(known), store.members_since(known)]
+        statements += [store.messages.since(known), store.members.since(known)]
     found = await app.db.together(statements)
     messages, members = _by_chat(Message, found[::2]), _by_chat(Member, found[1::2])
     return [

@@ -57,20 +57,20 @@ async def open_direct(app: App, actor: Actor, command: OpenDirect) -> Chat:
     if command.user_id == actor.user_id:
         raise Refused(NotFound())  # there is no one else in that chat
     low_id, high_id = sorted((actor.user_id, command.user_id))
-    chat_id = await store.direct_chat_id(app.db, low_id, high_id)
+    chat_id = await store.chats.direct_chat_id(app.db, low_id, high_id)
     if chat_id is None:
         await addable(app, actor, {low_id, high_id})
         chat_id = await _claim(app, low_id, high_id)
-    return await store.chat(app.db, chat_id) or await _make_direct(app, chat_id, low_id, high_id)
+    return await store.chats.get(app.db, chat_id) or await _make_direct(app, chat_id, low_id, high_id)
 
 
 async def _claim(app: App, low_id: int, high_id: int) -> int:
     """The id of the one chat of these two, whoever is first. Making the chat itself may be left to a retry."""
     chat_id = new_id()
     try:
-        await store.claim_direct_chat(app.db, low_id, high_id, chat_id)
+        await store.chats.claim_direct_chat(app.db, low_id, high_id, chat_id)
     except Duplicate:
-        chat_id = await store.direct_chat_id(app.db, low_id, high_id)
+        chat_id = await store.chats.direct_chat_id(app.db, low_id, high_id)
         if chat_id is None:
             raise
     return chat_id
@@ -92,7 +92,7 @@ async def _make_direct(app: App, chat_id: int, low_id: int, high_id: int) -> Cha
     try:
         return await _make(app, chat, {low_id: Role.MEMBER, high_id: Role.MEMBER})
     except Duplicate:  # the other one of the two was quicker
-        made = await store.chat(app.db, chat_id)
+        made = await store.chats.get(app.db, chat_id)
         if made is None:
             raise
         return made
@@ -105,6 +105,6 @@ async def _make(app: App, chat: Chat, roles: dict[int, Role]) -> Chat:
         for number, (user_id, role) in enumerate(roles.items(), start=1)
     ]
     async with app.db.transaction() as tx:
-        tx.later(store.insert_chat(chat), store.put_members(members, chat.created_at))
+        tx.later(store.chats.insert(chat), store.members.put(members, chat.created_at))
         tx.publish(ChatJoined(chat=chat), *(f"user.{user_id}" for user_id in roles))
     return chat

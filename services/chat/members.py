@@ -34,7 +34,7 @@ async def addable(app: App, actor: Actor, user_ids: set[int]) -> dict[int, User]
     if found.keys() != user_ids:
         raise Refused(NotFound())
     limit = app.config.chats_per_user
-    if any(row.number >= limit for row in await store.chat_counts(app.db, list(user_ids))):
+    if any(row.number >= limit for row in await store.chats.counts(app.db, list(user_ids))):
         raise Refused(TooManyChats(limit=limit))
     return found
 
@@ -45,7 +45,7 @@ async def add_member(app: App, actor: Actor, command: AddMember) -> Nothing:
     people = await addable(app, actor, set(command.user_ids))
     async with app.db.transaction() as tx:
         place = await access.may_manage(tx, actor, command.chat_id)
-        present = await store.present_among(tx, command.chat_id, command.user_ids)
+        present = await store.members.present_among(tx, command.chat_id, command.user_ids)
         new = [people[user_id] for user_id in dict.fromkeys(command.user_ids) if user_id not in present]
         if place.chat.member_count + len(new) > app.config.group_size:
             raise Refused(GroupFull(limit=app.config.group_size))
@@ -65,7 +65,7 @@ def _join(tx: Transaction, chat: Chat, new: list[User]) -> None:
         event = MemberChanged(member=member, user=user, member_count=chat.member_count)
         tx.publish(event, *access.topics(chat))
     if joined:
-        tx.later(store.put_members(joined, now_ms()), store.move_members(chat))
+        tx.later(store.members.put(joined, now_ms()), store.chats.move_members(chat))
         tx.publish(ChatJoined(chat=chat), *(f"user.{user.id}" for user in new))
 
 
@@ -75,7 +75,7 @@ async def remove_member(app: App, actor: Actor, command: RemoveMember) -> Nothin
         raise Refused(Forbidden())  # leaving is `chat.leave`
     async with app.db.transaction() as tx:
         place = await access.may_manage(tx, actor, command.chat_id)
-        member = await store.member(tx, command.chat_id, command.user_id)
+        member = await store.members.get(tx, command.chat_id, command.user_id)
         if member is None:
             raise Refused(NotFound())
         _end(tx, place.chat, member)
@@ -86,10 +86,10 @@ async def remove_member(app: App, actor: Actor, command: RemoveMember) -> Nothin
 async def leave_chat(app: App, actor: Actor, command: LeaveChat) -> Nothing:
     async with app.db.transaction() as tx:
         place = await access.group_of(tx, actor, command.chat_id)
-        member = await store.member(tx, command.chat_id, actor.user_id)
+        member = await store.members.get(tx, command.chat_id, actor.user_id)
         if member is None:
             raise Refused(NotFound())
-        owner, heir = await store.owner_and_heir(tx, command.chat_id, actor.user_id)
+        owner, heir = await store.members.owner_and_heir(tx, command.chat_id, actor.user_id)
         promoted = heir if owner is None and member.role is Role.OWNER else None
         chat = _end(tx, place.chat, member)
         if promoted:
@@ -101,7 +101,7 @@ def _end(tx: Transaction, chat: Chat, member: Member) -> Chat:
     """Somebody is out. Their sockets are told first, so that they hear no more of the group."""
     chat = replace(chat, rev=chat.rev + 1, member_count=chat.member_count - 1)
     ended = replace(member, rev=chat.rev, role=Role.MEMBER, left=True)
-    tx.later(store.end_member(ended, chat.head_seq), store.move_members(chat))
+    tx.later(store.members.end(ended, chat.head_seq), store.chats.move_members(chat))
     tx.publish(ChatLeft(chat_id=chat.id, rev=chat.rev), f"user.{member.user_id}")
     tx.publish(MemberChanged(member=ended, user=None, member_count=chat.member_count), *access.topics(chat))
     return chat
@@ -110,5 +110,5 @@ def _end(tx: Transaction, chat: Chat, member: Member) -> Chat:
 def _promote(tx: Transaction, chat: Chat, member: Member) -> None:
     chat = replace(chat, rev=chat.rev + 1)
     promoted = replace(member, rev=chat.rev, role=Role.OWNER)
-    tx.later(store.change_member(promoted), store.move_rev(chat))
+    tx.later(store.members.change(promoted), store.chats.move_rev(chat))
     tx.publish(MemberChanged(member=promoted, user=None, member_count=chat.member_count), *access.topics(chat))

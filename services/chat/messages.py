@@ -47,7 +47,7 @@ async def edit_message(app: App, actor: Actor, command: EditMessage) -> Message:
     check_text(app.config, command.text)
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
-        message = await store.message(tx, command.chat_id, command.seq)
+        message = await store.messages.get(tx, command.chat_id, command.seq)
         if message is None or message.deleted_at is not None:
             raise Refused(NotFound())
         if message.author_id != actor.user_id:
@@ -62,7 +62,7 @@ async def edit_message(app: App, actor: Actor, command: EditMessage) -> Message:
 async def delete_message(app: App, actor: Actor, command: DeleteMessage) -> Message:
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
-        message = await store.message(tx, command.chat_id, command.seq)
+        message = await store.messages.get(tx, command.chat_id, command.seq)
         if message is None:
             raise Refused(NotFound())
         access.may_delete(place, actor, message.author_id)
@@ -75,7 +75,7 @@ def _change(tx: Transaction, place: access.Place, changed: Message) -> Message:
     """Store and tell what a message is now, as the next change of its chat."""
     chat = replace(place.chat, rev=place.chat.rev + 1)
     message = replace(changed, rev=chat.rev)
-    tx.later(store.change_message(message), store.move_rev(chat))
+    tx.later(store.messages.change(message), store.chats.move_rev(chat))
     tx.publish(MessageChanged(message=message), *access.topics(chat))
     return message
 
@@ -97,14 +97,14 @@ def _pages(command: MessageHistory) -> tuple[Statement | None, Statement | None]
     chat_id, limit = command.chat_id, command.limit
     match command.before, command.after, command.around:
         case None, None, None:
-            return store.newest_messages(chat_id, limit), None
+            return store.messages.newest(chat_id, limit), None
         case int(seq), None, None:
-            return store.messages_before(chat_id, seq, limit), None
+            return store.messages.before(chat_id, seq, limit), None
         case None, int(seq), None:
-            return None, store.messages_after(chat_id, seq, limit)
+            return None, store.messages.after(chat_id, seq, limit)
         case None, None, int(seq):
             half = max(1, limit // 2)
-            return store.messages_before(chat_id, seq, half), store.messages_after(
+            return store.messages.before(chat_id, seq, half), store.messages.after(
                 chat_id, seq - 1, max(1, limit - half)
             )
         case _:

@@ -30,7 +30,7 @@ async def get_people(app: App, actor: Actor, command: GetPeople) -> People:
     await access.member_of(app.db, actor, command.chat_id)
     if not command.user_ids:
         return People(users=[])
-    known = await store.ever_among(app.db, command.chat_id, command.user_ids)
+    known = await store.members.ever_among(app.db, command.chat_id, command.user_ids)
     return People(users=list((await users(app.bus, set(known))).values()))
 
 
@@ -41,12 +41,12 @@ async def get_group_ids(app: App, _actor: Actor, command: GetGroupIds) -> GroupI
 
 @command
 async def get_epoch(app: App, _actor: Actor, command: GetEpoch) -> Epoch:
-    return Epoch(epoch=await store.epoch(app.db))
+    return Epoch(epoch=await store.chats.epoch(app.db))
 
 
 @command
 async def get_direct_partners(app: App, _actor: Actor, command: GetDirectPartners) -> PartnerIds:
-    return PartnerIds(user_ids=await store.direct_partners(app.db, command.user_id))
+    return PartnerIds(user_ids=await store.chats.direct_partners(app.db, command.user_id))
 
 
 @on(UserChanged)
@@ -58,7 +58,7 @@ async def user_changed(app: App, fact: UserChanged) -> None:
     user = (await users(app.bus, {fact.user_id})).get(fact.user_id)
     if user is None:
         return
-    for chat_id in await store.chat_ids_of(app.db, fact.user_id):
+    for chat_id in await store.chats.ids_of(app.db, fact.user_id):
         try:
             await _tell_chat(app, chat_id, user)
         except Refused as refused:
@@ -70,11 +70,11 @@ async def _tell_chat(app: App, chat_id: int, user: User) -> None:
     actor = Actor(user_id=user.id)
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, chat_id)
-        member: Member | None = await store.member(tx, chat_id, user.id)
+        member: Member | None = await store.members.get(tx, chat_id, user.id)
         if member is None:
             return
         chat = replace(place.chat, rev=place.chat.rev + 1)
         changed = replace(member, rev=chat.rev)
-        tx.later(store.change_member(changed), store.move_rev(chat))
+        tx.later(store.members.change(changed), store.chats.move_rev(chat))
         event = MemberChanged(member=changed, user=user, member_count=chat.member_count)
         tx.publish(event, *access.topics(chat))

@@ -81,7 +81,7 @@ async def _post_together(
     db: Database, rosters: Rosters, posts: list[Post], *, retries: bool
 ) -> Sequence[Message | BaseException]:
     async with db.transaction() as tx:
-        locked = await store.lock_chats(tx, list({post.command.chat_id for post in posts}))
+        locked = await store.chats.lock(tx, list({post.command.chat_id for post in posts}))
         members = await rosters.of(tx, locked.values())
         chats: dict[int, Chat] = {**locked}
         sent = await _sent_before(tx, posts) if retries else {}
@@ -95,7 +95,7 @@ async def _post_together(
 
 
 async def _sent_before(tx: Transaction, posts: list[Post]) -> dict[Key, Message]:
-    found = await store.sent_before(tx, [post.key for post in posts])
+    found = await store.messages.sent_before(tx, [post.key for post in posts])
     return {(message.chat_id, message.author_id, message.nonce): message for message in found}
 
 
@@ -131,8 +131,8 @@ def _store(tx: Transaction, made: Sequence[Message]) -> None:
     """All messages in one INSERT, and one UPDATE for all chats that move on by the same number."""
     if not made:
         return
-    tx.later(store.insert_messages(made))
+    tx.later(store.messages.insert(made))
     by_count: defaultdict[int, list[int]] = defaultdict(list)
     for chat_id, count in Counter(message.chat_id for message in made).items():
         by_count[count].append(chat_id)
-    tx.later(*(store.advance_chats(chat_ids, count) for count, chat_ids in by_count.items()))
+    tx.later(*(store.chats.advance(chat_ids, count) for count, chat_ids in by_count.items()))

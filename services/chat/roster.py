@@ -7,7 +7,7 @@ from dialog.db import Transaction
 from dialog.protocol.chats import ChatKind
 
 from . import store
-from .store import LockedChat
+from .store.chats import LockedChat
 
 
 class Rosters:
@@ -39,7 +39,7 @@ class Rosters:
 
     async def _read(self, tx: Transaction, chats: list[LockedChat]) -> dict[int, frozenset[int]]:
         found: dict[int, set[int]] = {chat.id: set() for chat in chats}
-        for row in await store.members_of(tx, list(found)):
+        for row in await store.members.of(tx, list(found)):
             found[row.chat_id].add(row.user_id)
         rosters = {chat_id: frozenset(user_ids) for chat_id, user_ids in found.items()}
         for chat in chats:

@@ -1,0 +1,5 @@
+"""All SQL of chat."""
+
+from . import chats, members, messages
+
+__all__ = ["chats", "members", "messages"]

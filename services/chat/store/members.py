@@ -1,0 +1,170 @@
+"""SQL of members: who is in which chat.
+
+Where a key is given whole its index is forced: for several members of one chat MariaDB would rather walk all of them.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from dialog.db import Database, Statement, Transaction
+from dialog.protocol.chats import Member, Role
+
+from .since import changed_since
+
+MEMBER = "chat_id, user_id, role, joined_seq, rev, left_seq IS NOT NULL AS `left`"
+
+
+class PairRow(Struct, frozen=True):
+    chat_id: int
+    user_id: int
+
+
+class UserRow(Struct, frozen=True):
+    user_id: int
+
+
+def put(members: Sequence[Member], now: int) -> Statement:
+    """Insert members, or bring back those who had left."""
+    return Statement(
+        """
+        INSERT INTO members (chat_id, user_id, role, joined_seq, joined_at, left_seq, rev) VALUES {rows}
+        ON DUPLICATE KEY UPDATE role = VALUES(role), joined_seq = VALUES(joined_seq), joined_at = VALUES(joined_at),
+            left_seq = NULL, rev = VALUES(rev)
+        """,
+        row="(%(chat_id)s, %(user_id)s, %(role)s, %(joined_seq)s, %(now)s, NULL, %(rev)s)",
+        rows=[
+            {
+                "chat_id": member.chat_id,
+                "user_id": member.user_id,
+                "role": member.role.value,
+                "joined_seq": member.joined_seq,
+                "now": now,
+                "rev": member.rev,
+            }
+            for member in members
+        ],
+    )
+
+
+def change(member: Member) -> Statement:
+    """Store the role and `rev` of somebody who is in the chat."""
+    return Statement(
+        """
+        UPDATE members SET role = %(role)s, rev = %(rev)s
+        WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s
+        """,
+        {"chat_id": member.chat_id, "user_id": member.user_id, "role": member.role.value, "rev": member.rev},
+    )
+
+
+def end(member: Member, left_seq: int) -> Statement:
+    """Store that somebody has left."""
+    return Statement(
+        """
+        UPDATE members SET role = %(role)s, left_seq = %(left_seq)s, rev = %(rev)s
+        WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s
+        """,
+        {
+            "chat_id": member.chat_id,
+            "user_id": member.user_id,
+            "role": member.role.value,
+            "left_seq": left_seq,
+            "rev": member.rev,
+        },
+    )
+
+
+async def get(tx: Transaction, chat_id: int, user_id: int) -> Member | None:
+    """Somebody who is in the chat."""
+    return await tx.fetch_one(
+        Member,
+        f"""
+        SELECT {MEMBER} FROM members
+        WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s AND left_seq IS NULL
+        """,
+        chat_id=chat_id,
+        user_id=user_id,
+    )
+
+
+async def present_among(tx: Transaction, chat_id: int, user_ids: list[int]) -> set[int]:
+    """Which of these people are in the chat."""
+    rows = await tx.fetch(
+        UserRow,
+        """
+        SELECT user_id FROM members FORCE INDEX (PRIMARY)
+        WHERE chat_id = %(chat_id)s AND user_id IN %(user_ids)s AND left_seq IS NULL
+        """,
+        chat_id=chat_id,
+        user_ids=user_ids,
+    )
+    return {row.user_id for row in rows}
+
+
+async def ever_among(db: Database, chat_id: int, user_ids: list[int]) -> list[int]:
+    """Which of these people are or were in the chat."""
+    rows = await db.fetch(
+        UserRow,
+        """
+        SELECT user_id FROM members FORCE INDEX (PRIMARY)
+        WHERE chat_id = %(chat_id)s AND user_id IN %(user_ids)s
+        """,
+        chat_id=chat_id,
+        user_ids=user_ids,
+    )
+    return [row.user_id for row in rows]
+
+
+async def owner_and_heir(tx: Transaction, chat_id: int, leaver_id: int) -> tuple[Member | None, Member | None]:
+    """Another owner, and the longest-standing member, besides `leaver_id`."""
+    members = await tx.fetch(
+        Member,
+        f"""
+        SELECT {MEMBER} FROM members
+        WHERE chat_id = %(chat_id)s AND user_id <> %(leaver_id)s AND left_seq IS NULL
+        ORDER BY role = 'owner' DESC, joined_at, user_id LIMIT 1
+        """,
+        chat_id=chat_id,
+        leaver_id=leaver_id,
+    )
+    first = members[0] if members else None
+    return (first, None) if first and first.role is Role.OWNER else (None, first)
+
+
+def since(known: Mapping[int, int]) -> Statement:
+    """Who has changed, likewise; those who left are among them."""
+    return changed_since(f"SELECT {MEMBER} FROM members FORCE INDEX (changed)", known)
+
+
+def now(chat_ids: list[int]) -> Statement:
+    return Statement(
+        f"SELECT {MEMBER} FROM members FORCE INDEX (PRIMARY) WHERE chat_id IN %(chat_ids)s AND left_seq IS NULL",
+        {"chat_ids": chat_ids},
+    )
+
+
+async def of(tx: Transaction, chat_ids: list[int]) -> list[PairRow]:
+    """Everybody who is in one of these chats."""
+    return await tx.fetch(
+        PairRow,
+        "SELECT chat_id, user_id FROM members WHERE chat_id IN %(chat_ids)s AND left_seq IS NULL",
+        chat_ids=chat_ids,
+    )
+
+
+async def groups_of(db: Database, user_ids: list[int]) -> list[list[int]]:
+    """The groups of each of these people (at least one), in their order."""
+    rows = await db.fetch(
+        PairRow,
+        """
+        SELECT STRAIGHT_JOIN chat_id, user_id
+        FROM members FORCE INDEX (of_user) JOIN chats ON chats.id = members.chat_id
+        WHERE members.user_id IN %(user_ids)s AND members.left_seq IS NULL AND chats.kind = 'group'
+        """,
+        user_ids=user_ids,
+    )
+    groups: dict[int, list[int]] = {user_id: [] for user_id in user_ids}
+    for row in rows:
+        groups[row.user_id].append(row.chat_id)
+    return [groups[user_id] for user_id in user_ids]
