@@ -143,6 +143,17 @@ async def _run(service: Service, config: Any) -> None:
         log.get_logger().info("stopping")
 
 
+def _collect_seldom() -> None:
+    """Let the garbage collector look at everything less often: a look at 5,000 sockets stops a gateway for 0.3 s.
+
+    What was imported lives on and is not looked at again. Of the rest all is looked at once some 300,000 objects have
+    been added (Python's default: 70,000): that is what 2,000 sockets hold, or leave behind in cycles.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 10, 5)
+
+
 def run(service: Service) -> None:
     """Run the service in this process until SIGTERM or SIGINT. Exits with a sentence when a setting is wrong."""
     try:
@@ -151,6 +162,7 @@ def run(service: Service) -> None:
         sys.exit(f"{service.name}: {error}")
     log.set_up(service.name, style=config.log_format, level=config.log_level)
     crash.arm(config.crash_at)
+    _collect_seldom()
     try:
         uvloop.run(_run(service, config))
     except ConfigError as error:
