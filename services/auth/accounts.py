@@ -26,7 +26,7 @@ from dialog.protocol.accounts import (
     UsernameTaken,
 )
 from dialog.protocol.base import Actor, NotFound, Nothing, Refused, TooLarge, Unauthenticated
-from dialog.protocol.internal import GetUsers, Users
+from dialog.protocol.internal import GetStandings, GetUsers, Standing, Standings, Users
 from dialog.service import command
 
 from . import access, store
@@ -184,6 +184,29 @@ async def find_user(app: App, actor: Actor, command: FindUser) -> FoundUser:
     if user is None:
         raise Refused(NotFound())
     return FoundUser(user=user)
+
+
+@command
+async def get_standings(app: App, actor: Actor, command: GetStandings) -> Standings:
+    """Everybody may do everything: there are neither friends nor blocks nor settings yet."""
+    known = {user.id for user in await store.users(app.db, command.other_ids)} if command.other_ids else set[int]()
+    return Standings(
+        standings=[
+            Standing(
+                user_id=other_id,
+                friends=False,
+                blocks=False,
+                blocked=False,
+                may_write=True,
+                may_add=True,
+                may_call=True,
+                sees_last_seen=True,
+                sees_profile=True,
+            )
+            for other_id in command.other_ids
+            if other_id in known
+        ]
+    )
 
 
 @command

@@ -43,6 +43,7 @@ ClientCommand = SocketCommand | RoutedCommand
 InternalCommand = (
     internal.GetSigningKeys
     | internal.GetUsers
+    | internal.GetStandings
     | internal.GetRevokedSessions
     | internal.GetGroupIds
     | internal.GetEpoch

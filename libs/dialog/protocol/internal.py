@@ -86,3 +86,36 @@ class ReportSessions(Command[Nothing], tag="internal.report_sessions"):
     gateway: str
     here: list[LiveSession]
     gone: list[LiveSession]
+
+
+class Standing(Wire):
+    """How somebody stands to one other person, and what they may do to them by that person's settings.
+
+    What the `may` and `sees` fields say does not change with a block, so that nobody learns of one.
+    """
+
+    user_id: Id
+    """The other person."""
+    friends: bool
+    blocks: bool
+    """They block the other."""
+    blocked: bool
+    """The other blocks them."""
+    may_write: bool
+    may_add: bool
+    """Into groups."""
+    may_call: bool
+    sees_last_seen: bool
+    sees_profile: bool
+    """Avatar and description."""
+
+
+class Standings(Wire):
+    standings: list[Standing]
+
+
+class GetStandings(Command[Standings], tag="internal.standings"):
+    """How `user_id` stands to each of these people, in their order; unknown ones are left out."""
+
+    user_id: Id
+    other_ids: Annotated[list[Id], Meta(max_length=1000)]
