@@ -38,7 +38,6 @@ def test_every_crash_point_is_tried() -> None:
     assert declared == {point for points in POINTS.values() for point in points}
 
 
-@pytest.mark.timeout(150)
 @pytest.mark.parametrize("service", list(POINTS))
 async def test_death_at_each_point(
     stage: Stage, nemesis: Nemesis, rng: random.Random, figures: Figures, service: str
