@@ -50,7 +50,7 @@ RATE = 30.0
 """Messages per second, all writers together; 40 at most."""
 WRITERS = 4
 SETTLE_SECONDS = 90.0
-"""Much more than the 30 s after which NATS repeats a fact that a dead process had taken."""
+"""Much more than the seconds after which NATS repeats a fact that was lost on its way or with a process."""
 ONE_TRY_SECONDS = 4.0
 WINDOW = 1_000_000
 SAMPLE_SECONDS = 0.02

@@ -13,7 +13,7 @@ from tests.faults.stage import Stage
 
 POINTS = {
     "chat": (
-        "fact_received",  # first: a fact that was not acknowledged comes again after 30 s
+        "fact_received",  # first: a fact that was not acknowledged comes again after a while
         "fact_handled",
         "before_commit",
         "after_commit",
