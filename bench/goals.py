@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from .figures import ACKNOWLEDGED, MESSAGES, PER_DELIVERY, PER_MESSAGE, RECEIVED
 from .limits import BATCH_CPU, BATCH_RATE, JOINED_WRITE, LONE_COMMIT
+from .replicas import RATIONED
 
 
 class Goal(Struct, frozen=True):
@@ -34,6 +35,10 @@ GOALS = {
     ("hot-group", MESSAGES): Goal(least=5000, limit=BATCH_RATE),
     ("pair", f"{ACKNOWLEDGED}, p50"): Goal(most=3, limit=LONE_COMMIT),
     ("pair", PER_MESSAGE): Goal(most=700),
+    ("replicas", f"two for one, {RATIONED}"): Goal(least=1.5),
+    ("replicas", "numbers missing, taken twice or not in the order of sending"): Goal(most=0),
+    ("replicas", "messages stored twice, or not"): Goal(most=0),
+    ("replicas", "events delivered twice, or not"): Goal(most=0),
     ("steady", f"{ACKNOWLEDGED}, p50"): Goal(most=5, limit=LONE_COMMIT),
     ("steady", f"{ACKNOWLEDGED}, p99"): Goal(most=25),
     ("steady", f"{RECEIVED}, p99"): Goal(most=40),

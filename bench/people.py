@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 import asyncmy
+from msgspec import Struct
 
 from dialog.bus import Bus
 from dialog.config import load
@@ -40,6 +41,27 @@ SELECT %(chat_id)s, seq, %(members)s + seq, %(author_id)s, CONCAT('0198', LPAD(s
        %(now)s + seq
 FROM seq_{first}_to_{last}
 """
+
+
+# A load generator counts the messages of each socket in the last twelve digits of their nonces.
+_WRONG = """
+SELECT COUNT(*), COUNT(*) - COUNT(DISTINCT chat_id, author_id, nonce),
+       COALESCE(SUM(seq <> COALESCE(seq_before, 0) + 1
+                    OR LEFT(nonce, 24) = LEFT(nonce_before, 24) AND nonce <= nonce_before), 0)
+FROM (
+    SELECT chat_id, author_id, seq, nonce, LAG(seq) OVER by_seq AS seq_before, LAG(nonce) OVER by_seq AS nonce_before
+    FROM dialog_chat.messages WHERE chat_id IN %(chat_ids)s
+    WINDOW by_seq AS (PARTITION BY chat_id ORDER BY seq)
+) AS told
+"""
+
+
+class Wrong(Struct, frozen=True):
+    """How many messages are stored, how many of them more than once, and how many have a number they should not."""
+
+    stored: int
+    doubled: int
+    numbers: int
 
 
 class People:
@@ -119,6 +141,13 @@ class People:
             while await _status(cursor, dirty) > CLEAN and monotonic() < deadline:  # noqa: ASYNC110 (in the server)
                 await asyncio.sleep(0.1)
             await cursor.execute("SET GLOBAL innodb_max_dirty_pages_pct = DEFAULT")
+
+    async def wrong(self, chat_ids: Sequence[int]) -> "Wrong":
+        """What is wrong with the messages of these chats, in each of which one person sends, one after the other."""
+        async with self._connection.cursor() as cursor:
+            await cursor.execute(_WRONG, {"chat_ids": tuple(chat_ids)})
+            stored, doubled, numbers = await cursor.fetchone()
+        return Wrong(int(stored), int(doubled), int(numbers))
 
     async def questions(self) -> int:
         """How many statements the database server has been sent so far, this one included."""

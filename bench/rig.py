@@ -119,11 +119,14 @@ class Crowd:
         self._watch = watch
         self._places: list[tuple[int, int]] = []
         """Of each person: the generator, and the number of the socket there."""
+        self.answered = self.delivered = self.refused = 0
+        """All that was read so far."""
 
-    async def point_at(self, url: str) -> None:
-        """Say where the gateway is."""
-        parts = urlsplit(url)
-        await self._all(jobs.Address(parts.hostname or "", parts.port or 0))
+    async def point_at(self, urls: Sequence[str]) -> None:
+        """Say where the gateway is; of several, each generator in turn goes to the next one."""
+        for generator, url in zip(self._generators, itertools.cycle(urls), strict=False):
+            parts = urlsplit(url)
+            await generator.do(jobs.Address(parts.hostname or "", parts.port or 0))
 
     async def connect(self, people: Sequence[jobs.Person], at_once: int = CONNECTING_AT_ONCE) -> None:
         """Each person in turn goes to the next generator. Returns when all are synced."""
@@ -165,19 +168,23 @@ class Crowd:
     async def windows(self, number: int = WINDOWS, seconds: float = WINDOW, warm_up: float = WARM_UP) -> list[Window]:
         """Look at the load that is under way, after a warm-up, so many times for so many seconds."""
         await asyncio.sleep(warm_up)
-        await self._read()
+        await self.read()
         found: list[Window] = []
         async with self._watch():
             before = sample()
             for _ in range(number):
                 await asyncio.sleep(seconds)
-                seen, after = await self._read(), sample()
+                seen, after = await self.read(), sample()
                 found.append(Window(between(before, after), seen))
                 before = after
         return found
 
-    async def _read(self) -> Answer:
+    async def read(self) -> Answer:
+        """What was counted since the last time."""
         seen = await self._all(jobs.Read())
+        self.answered += sum(one.answered for one in seen)
+        self.delivered += sum(one.delivered for one in seen)
+        self.refused += sum(one.refused for one in seen)
         return Answer(
             answered=sum(one.answered for one in seen),
             refused=sum(one.refused for one in seen),
@@ -223,15 +230,15 @@ class Rig:
             await redis.flushdb()
 
     @asynccontextmanager
-    async def crowd(self, generators: int = 1, gateway: str = "gateway") -> AsyncGenerator[Crowd]:
-        """Load generators that are told where `gateway` is."""
+    async def crowd(self, generators: int = 1, gateways: Sequence[str] = ("gateway",)) -> AsyncGenerator[Crowd]:
+        """Load generators that are told where these gateways are."""
         async with contextlib.AsyncExitStack() as stack:
             started: list[Generator] = []
             for _ in range(generators):
                 started.append(await Generator.start())
                 stack.push_async_callback(started[-1].stop)
             crowd = Crowd(started, self.watch)
-            await crowd.point_at(self.suite.url(gateway))
+            await crowd.point_at([self.suite.url(gateway) for gateway in gateways])
             yield crowd
 
 

@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 
-from . import limits, loads, reading, sockets
+from . import limits, loads, reading, replicas, sockets
 from .figures import Scenario
 
-SCENARIOS: tuple[Scenario, ...] = (*limits.SCENARIOS, *loads.SCENARIOS, *sockets.SCENARIOS, *reading.SCENARIOS)
+SCENARIOS: tuple[Scenario, ...] = (
+    *limits.SCENARIOS,
+    *loads.SCENARIOS,
+    *replicas.SCENARIOS,
+    *sockets.SCENARIOS,
+    *reading.SCENARIOS,
+)
 
 
 def chosen(words: Sequence[str]) -> list[Scenario]:

@@ -46,7 +46,7 @@ async def idle(rig: Rig) -> list[Figure]:
     await rig.suite.start("gateway", name="gateway-idle")
     figures: list[Figure] = []
     try:
-        async with rig.crowd(gateway="gateway-idle") as crowd:
+        async with rig.crowd(gateways=["gateway-idle"]) as crowd:
             await crowd.connect(rig.people.enter(people[:FIRST]))
             await asyncio.sleep(SETTLE)
             empty, done = memory_of("gateway"), FIRST
@@ -75,7 +75,7 @@ async def storm(rig: Rig, env: Mapping[str, str]) -> list[Figure]:
     name = f"gateway-storm-{len(env)}"
     await rig.suite.start("gateway", name=name, env=env)
     try:
-        async with rig.crowd(2, gateway=name) as crowd:
+        async with rig.crowd(2, gateways=[name]) as crowd:
             await crowd.connect(rig.people.enter(people))
             return await _strike(rig, crowd, name)
     finally:

@@ -2,11 +2,13 @@
 
 import asyncio
 import secrets
+import time
 from contextlib import AsyncExitStack
 
 from dialog.client import Client, Entry
 from dialog.protocol.chats import Chat, CreateChat, OpenDirect
 from dialog.protocol.messages import Message
+from tests.patience import PATIENCE
 from tests.servers import Suite
 
 PASSWORD = "seven purple kettles sing"
@@ -72,7 +74,7 @@ async def group(owner: Client, *others: Client, title: str = "Group") -> Chat:
 async def knows(chat_id: int, *clients: Client) -> None:
     """Wait until they hold the chat."""
     for client in clients:
-        await client.wait_for(lambda client=client: chat_id in client.state.chats)
+        await client.wait_for(lambda client=client: chat_id in client.state.chats, PATIENCE)
 
 
 def texts(client: Client, chat_id: int) -> list[str]:
@@ -80,25 +82,25 @@ def texts(client: Client, chat_id: int) -> list[str]:
     return [message.text for message in client.state.chats[chat_id].messages.values()]
 
 
-async def sees(client: Client, chat_id: int, *expected: str, seconds: float = 10) -> None:
+async def sees(client: Client, chat_id: int, *expected: str) -> None:
     """Wait until exactly these texts are in the client's window."""
     try:
-        await client.wait_for(lambda: texts(client, chat_id) == list(expected), seconds)
+        await client.wait_for(lambda: texts(client, chat_id) == list(expected), PATIENCE)
     except TimeoutError:
         raise AssertionError(f"sees {texts(client, chat_id)}, not {list(expected)}") from None
 
 
 async def in_step(*clients: Client) -> None:
-    """Fail unless what each built from events is what a fresh start fetches."""
+    """Fail unless what each builds from events comes to be what a fresh start fetches."""
     for client in clients:
-        async with asyncio.timeout(10):
-            while (held := client.state.snapshot()) != (fetched := (await client.fresh_state()).snapshot()):
-                if client.state.snapshot() == held:
-                    assert held == fetched
-                await asyncio.sleep(0.02)
+        deadline = time.monotonic() + PATIENCE
+        while (held := client.state.snapshot()) != (fetched := (await client.fresh_state()).snapshot()):
+            if time.monotonic() > deadline:
+                assert held == fetched
+            await asyncio.sleep(0.02)  # the last events are still on their way
 
 
-async def acknowledged(entry: Entry, seconds: float = 20) -> Message:
-    """The message that the outbox entry became, within that time."""
-    async with asyncio.timeout(seconds):
+async def acknowledged(entry: Entry) -> Message:
+    """The message that the outbox entry became."""
+    async with asyncio.timeout(PATIENCE):
         return await entry

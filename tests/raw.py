@@ -11,16 +11,16 @@ from typing import Any
 import aiohttp
 
 from dialog.protocol.connection import SUBPROTOCOL
+from tests.patience import PATIENCE
 
 Frame = dict[str, Any]
 
 
 class RawSocket:
-    """Frames as dicts. Every wait ends after `seconds`."""
+    """Frames as dicts. Every wait has an end."""
 
-    def __init__(self, ws: aiohttp.ClientWebSocketResponse[Any], seconds: float = 10) -> None:
+    def __init__(self, ws: aiohttp.ClientWebSocketResponse[Any]) -> None:
         self.ws = ws
-        self.seconds = seconds
         self.numbers = itertools.count(1000)
 
     async def send(self, frame: Frame | str | bytes) -> None:
@@ -31,7 +31,7 @@ class RawSocket:
 
     async def receive(self) -> Frame:
         """The next frame. Raises AssertionError when the gateway closed instead."""
-        async with asyncio.timeout(self.seconds):
+        async with asyncio.timeout(PATIENCE):
             message = await self.ws.receive()
         assert message.type is aiohttp.WSMsgType.TEXT, f"closed with {self.ws.close_code}: {message}"
         return json.loads(message.data)
@@ -46,7 +46,7 @@ class RawSocket:
 
     async def closed(self) -> int | None:
         """The code with which the gateway closes; what it sends before is passed over."""
-        async with asyncio.timeout(self.seconds):
+        async with asyncio.timeout(PATIENCE):
             while not self.ws.closed:
                 await self.ws.receive()
         return self.ws.close_code
@@ -83,7 +83,7 @@ async def http_post(url: str, command: str, body: Any, **headers: str) -> tuple[
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     sent = {"Content-Type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
     async with (
-        asyncio.timeout(15),
+        asyncio.timeout(PATIENCE),
         aiohttp.ClientSession() as http,
         http.post(f"{url}/api/{command}", data=data, headers=sent) as answer,
     ):

@@ -37,8 +37,9 @@ from deploy.local.settings import (
     passwords,
 )
 
-READY_SECONDS = 30
-STOP_SECONDS = 20
+READY_SECONDS = 120
+STOP_SECONDS = 60
+"""Bounds on hanging: what is to be fast is measured where it is promised."""
 FOLDER = LOCAL / "tests"
 
 # Cheap password hashes and readable logs; the servers stay as durable as they are in earnest.
@@ -54,6 +55,8 @@ TEST_SETTINGS = {
     "DIALOG_GATEWAY_UPGRADES_BURST": "100000",
     "DIALOG_GATEWAY_USER_BURST": "100000",
     "DIALOG_GATEWAY_DRAIN_WITHIN": "2",
+    # Who reads nothing on purpose is not closed because all the rest takes long.
+    "DIALOG_GATEWAY_STALLED": "120",
     "DIALOG_CHAT_GATHERINGS_BURST": "100000",
     "DIALOG_PRESENCE_OFFLINE_GRACE": "1",
 }
@@ -93,6 +96,13 @@ class Process:
 
     def is_running(self) -> bool:
         return self._running is not None and self._running.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """Of the process as it runs, or last ran."""
+        if self._running is None:
+            raise RuntimeError(f"{self.name} was never started")
+        return self._running.pid
 
     async def ready(self, within: float = READY_SECONDS) -> None:
         """Wait until it works. Raises NotReady when it ends or takes longer than `within` seconds."""
@@ -207,7 +217,7 @@ class Servers(Processes):
         command = (sys.executable, "-m", "dialog.migrate")
         migration = Process(name="migrate", command=command, env=self.environment, log=log, trouble=str)
         migration.launch()
-        if code := await migration.gone(within=60):
+        if code := await migration.gone(within=READY_SECONDS):
             raise NotReady(f"the migrations ended with {code}\n{log.read_text(errors='replace')}")
 
     async def __aenter__(self) -> Self:

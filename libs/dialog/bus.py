@@ -234,7 +234,12 @@ class Bus:
                 await asyncio.sleep(0.5)
 
     async def _pull(self, durable: str, kind: type[Fact]) -> JetStreamContext.PullSubscription:
-        config = ConsumerConfig(durable_name=durable, ack_wait=120, max_deliver=-1, filter_subject=f"ev.{tag_of(kind)}")
+        config = ConsumerConfig(
+            durable_name=durable,
+            ack_wait=self._settings.facts_again_after,
+            max_deliver=-1,
+            filter_subject=f"ev.{tag_of(kind)}",
+        )
         await self._jetstream.add_consumer(STREAM, config)
         return await self._jetstream.pull_subscribe_bind(durable, STREAM)
 

@@ -46,6 +46,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Seconds, Meta(description="seconds to wait at start for a server that does not answer yet")
     ] = 30.0
     stop_timeout: Annotated[Seconds, Meta(description="seconds that SIGTERM leaves for work under way")] = 10.0
+    facts_again_after: Annotated[
+        Seconds, Meta(description="seconds until a fact is delivered again whose receiver was not heard of since")
+    ] = 120.0
     facts_max_age: Annotated[Seconds, Meta(description="seconds that JetStream keeps a fact nobody has fetched")] = (
         3600.0
     )

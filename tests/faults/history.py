@@ -6,6 +6,7 @@ Writers log every operation with its outcome, devices everything they hear and, 
 An `unknown` operation, one without an answer, may have happened once or not at all. Any other ambiguity is a violation.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
@@ -381,10 +382,13 @@ RULES: tuple[Callable[[History], Iterator[Violation]], ...] = (
 )
 
 
-def longest_span(times: Iterable[tuple[float, bool]]) -> float:
-    """The longest time that something was false, of samples in their order."""
-    longest, since = 0.0, None
+def longest_span(times: Iterable[tuple[float, bool]], stride: float = math.inf) -> float:
+    """The longest time that something was false, of samples in their order.
+
+    What is beyond `stride` between two samples is not counted: whoever looked stood still.
+    """
+    longest = span = 0.0
     for (at, so), (then, _) in pairwise(times):
-        since = None if so else at if since is None else since
-        longest = max(longest, 0.0 if since is None else then - since)
+        span = 0.0 if so else span + min(then - at, stride)
+        longest = max(longest, span)
     return longest

@@ -6,6 +6,7 @@ import random
 import time
 
 from tests.faults.stage import Stage, service_of
+from tests.patience import PATIENCE
 
 
 class Nemesis:
@@ -50,7 +51,7 @@ class Nemesis:
         for name in names:
             await suite.ready(name)
 
-    async def die_at(self, name: str, point: str, within: float = 20.0) -> None:
+    async def die_at(self, name: str, point: str, within: float = PATIENCE) -> None:
         """Have a service process die at a crash point. Connections are cut now and then where that leads there.
 
         Returns when it is dead; raises TimeoutError when it does not come to that.

@@ -33,6 +33,7 @@ EDGES = {
 # What heals by itself heals soon, so that the short form is short. `make soak` runs with the same.
 FAST = {
     "DIALOG_COMMAND_TIMEOUT": "3",
+    "DIALOG_FACTS_AGAIN_AFTER": "10",
     "DIALOG_CHAT_OUTBOX_INTERVAL": "0.3",
     "DIALOG_CHAT_OUTBOX_GRACE": "0.6",
     "DIALOG_AUTH_OUTBOX_INTERVAL": "0.3",

@@ -13,9 +13,10 @@ from dialog.protocol.chats import AddMember, RemoveMember
 from tests.faults.history import Removal, Return
 from tests.faults.load import Load, now
 from tests.faults.stage import Stage
+from tests.patience import PATIENCE
 from tests.people import me
 
-PATIENCE = 2.0
+IN_FORCE = 2.0
 """Seconds within which a gateway that is back must have learned who left."""
 
 
@@ -30,7 +31,7 @@ async def bus(stage: Stage) -> AsyncIterator[Bus]:
 @pytest.fixture
 async def load(stage: Stage, rng: random.Random) -> AsyncIterator[Load]:
     async with Load(stage, rng) as load:
-        load.history.patience = PATIENCE
+        load.history.patience = IN_FORCE
         yield load
 
 
@@ -40,7 +41,7 @@ async def while_cut_off(stage: Stage, bus: Bus, load: Load, command: AddMember |
     stage.proxies["gateway-nats"].cut()
     await asyncio.sleep(0.3)
     await bus.call(command, owner)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while await stage.rows_waiting():
             await asyncio.sleep(0.1)
     stage.proxies["gateway-nats"].heal()
@@ -48,8 +49,7 @@ async def while_cut_off(stage: Stage, bus: Bus, load: Load, command: AddMember |
 
 
 async def speak(load: Load) -> None:
-    async with asyncio.timeout(10):
-        await load.post(load.writers[1], load.chats[1], "what members hear")
+    await load.posted(load.writers[1], load.chats[1], "what members hear")
 
 
 async def test_who_was_added_meanwhile_hears_what_follows(stage: Stage, bus: Bus, load: Load) -> None:
@@ -61,7 +61,7 @@ async def test_who_was_added_meanwhile_hears_what_follows(stage: Stage, bus: Bus
     await while_cut_off(stage, bus, load, AddMember(chat_id=chat_id, user_ids=[guest_id]))
     assert chat_id in load.devices["guest"].state.chats, "the sync brings the chat"
     await speak(load)
-    await load.settle(3)
+    await load.settle()
     load.verify()
 
 
@@ -70,7 +70,7 @@ async def test_who_was_removed_meanwhile_hears_nothing(stage: Stage, bus: Bus, l
     await while_cut_off(stage, bus, load, RemoveMember(chat_id=chat_id, user_id=guest_id))
     load.history.removals.append(Removal(chat_id, guest_id, now()))
     assert chat_id not in load.devices["guest"].state.chats, "the sync takes the chat away"
-    await asyncio.sleep(PATIENCE + 1)
+    await asyncio.sleep(IN_FORCE + 1)
     await speak(load)
-    await load.settle(3)
+    await load.settle()
     load.verify()

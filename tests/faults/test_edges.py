@@ -20,7 +20,6 @@ GROUPS = {
 }
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("group", list(GROUPS))
 async def test_a_fault_on_each_edge(stage: Stage, rng: random.Random, figures: Figures, group: str) -> None:
     faults = list(FAULTS)

@@ -3,8 +3,6 @@
 import asyncio
 import random
 
-import pytest
-
 from tests.faults.conftest import Figures
 from tests.faults.load import Load
 from tests.faults.nemesis import Nemesis
@@ -20,7 +18,6 @@ KILLS = {
 }
 
 
-@pytest.mark.timeout(120)
 async def test_thirty_kills(stage: Stage, nemesis: Nemesis, rng: random.Random, figures: Figures) -> None:
     assert sum(KILLS.values()) == 30
     async with Load(stage, rng) as load:

@@ -13,6 +13,7 @@ from tests.faults.conftest import Figures
 from tests.faults.load import Load
 from tests.faults.nemesis import Nemesis
 from tests.faults.stage import Stage
+from tests.patience import PATIENCE, timed, within
 from tests.people import me
 
 
@@ -38,8 +39,8 @@ async def restart_mariadb(stage: Stage) -> None:
     await stage.suite.restart("mariadb")
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("loss", [flush_redis, restart_nats, lose_nats_store, restart_mariadb])
+@timed
 async def test_a_server_starts_anew(
     stage: Stage,
     nemesis: Nemesis,
@@ -52,8 +53,8 @@ async def test_a_server_starts_anew(
         async with load.running():
             await asyncio.sleep(0.5)
             await loss(stage)
-            async with asyncio.timeout(10):
-                await load.post(load.writers[0], load.chats[0], "is anybody there?")
+            with within(10):
+                await load.posted(load.writers[0], load.chats[0], "is anybody there?")
             await asyncio.sleep(0.5)
         took = await load.settle()
         load.verify()
@@ -64,6 +65,6 @@ async def test_a_fact_told_after_the_store_was_lost_arrives(stage: Stage, rng: r
     async with Load(stage, rng) as load:
         anna, ben = load.writers[0], load.writers[1]
         await lose_nats_store(stage)
-        await asyncio.gather(*(writer.wait_live(10) for writer in (anna, ben)))
+        await asyncio.gather(*(writer.wait_live(PATIENCE) for writer in (anna, ben)))
         await load.insist(anna, EditProfile(description="after the loss"))
-        await ben.wait_for(lambda: ben.state.people[me(anna).id].description == "after the loss", 20)
+        await ben.wait_for(lambda: ben.state.people[me(anna).id].description == "after the loss", PATIENCE)

@@ -8,6 +8,7 @@ from tests.faults.conftest import Figures
 from tests.faults.load import Load
 from tests.faults.nemesis import Nemesis
 from tests.faults.stage import Stage
+from tests.patience import PATIENCE
 
 
 async def test_one_nonce_fifty_times_across_replicas_and_after_a_restart(
@@ -24,7 +25,7 @@ async def test_one_nonce_fifty_times_across_replicas_and_after_a_restart(
         answers = await fifty()
         for name in ("chat", "chat-2", "mariadb", "nats"):
             await nemesis.kill(name)
-        await asyncio.gather(*(client.wait_live(20) for client in (writer, phone)))
+        await asyncio.gather(*(client.wait_live(PATIENCE) for client in (writer, phone)))
         for _ in range(40):  # the first after a restart may still find something away
             if again := await load.insist(writer, command):
                 answers.append(again)

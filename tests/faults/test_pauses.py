@@ -10,13 +10,14 @@ from tests.faults.conftest import Figures
 from tests.faults.load import Load
 from tests.faults.nemesis import Nemesis
 from tests.faults.stage import Stage
+from tests.patience import timed, within
 
 SECONDS = 5.0
 RECOVERY = 10.0
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("names", [("mariadb",), ("nats",), ("gateway", "auth", "chat", "presence", "redis")])
+@timed
 async def test_a_pause(
     stage: Stage, nemesis: Nemesis, rng: random.Random, figures: Figures, names: tuple[str, ...]
 ) -> None:
@@ -25,8 +26,8 @@ async def test_a_pause(
             await asyncio.sleep(0.5)
             await nemesis.pause(*names, seconds=SECONDS)
             awake = time.monotonic()
-            async with asyncio.timeout(RECOVERY):
-                await load.post(load.writers[0], load.chats[0], "is anybody there?")
+            with within(RECOVERY):
+                await load.posted(load.writers[0], load.chats[0], "is anybody there?")
             recovered = time.monotonic() - awake
         took = await load.settle()
         load.verify()

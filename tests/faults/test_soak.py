@@ -35,7 +35,7 @@ async def pause(stage: Stage, nemesis: Nemesis, rng: random.Random) -> None:
 
 async def die_at_a_point(stage: Stage, nemesis: Nemesis, rng: random.Random) -> None:
     service = rng.choice(list(POINTS))
-    await nemesis.die_at(f"{service}-2", rng.choice(POINTS[service]), within=60)
+    await nemesis.die_at(f"{service}-2", rng.choice(POINTS[service]))
     await stage.heal()
 
 
@@ -89,7 +89,7 @@ async def test_random_faults(stage: Stage, nemesis: Nemesis, rng: random.Random,
                         await trouble(stage, nemesis, rng)
                         await asyncio.sleep(rng.uniform(0, 2))
                     await stage.heal()
-                slowest = max(slowest, await load.settle(60))
+                slowest = max(slowest, await load.settle())
                 load.verify()
                 rounds += 1
                 sends.update(send.outcome for send in load.history.sends)

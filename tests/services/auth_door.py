@@ -28,6 +28,7 @@ from dialog.protocol.accounts import (
 from dialog.protocol.base import Actor, Command, Failure, Refused
 from dialog.protocol.internal import GetRevokedSessions
 from dialog.tokens import Access, KeyRing
+from tests.patience import PATIENCE
 from tests.servers import Servers, Suite
 
 R = TypeVar("R")
@@ -161,9 +162,9 @@ async def open_door(**env: str) -> AsyncGenerator[Door, None]:
             await bus.close()
 
 
-async def eventually(happened: Callable[[], Awaitable[bool]], within: float = 5.0) -> None:
-    """Wait until something is so; fails after `within` seconds."""
-    deadline = time.monotonic() + within
+async def eventually(happened: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + PATIENCE
     while not await happened():
         assert time.monotonic() < deadline, "it never happened"
         await asyncio.sleep(0.02)

@@ -4,7 +4,7 @@ import asyncio
 import statistics
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from argon2 import PasswordHasher
@@ -14,6 +14,7 @@ from dialog.config import Settings, load
 from dialog.protocol.accounts import BadCredentials, ChangePassword, EditProfile, ListSessions
 from dialog.protocol.base import Actor, Failure, Refused, Unavailable
 from dialog.protocol.internal import GetUsers
+from tests.patience import Late, timed, within
 
 from .auth_door import (
     OTHER_PASSWORD,
@@ -52,13 +53,20 @@ async def test_unknown_and_wrong_take_the_same_time(strong: Door) -> None:
     name = (await strong.register()).user.username
     known: list[float] = []
     unknown: list[float] = []
-    for _ in range(15):  # in turns: what else the machine does hits both
-        known.append(await seconds_to_refuse(strong, name))
-        unknown.append(await seconds_to_refuse(strong, somebody()))
-    ratio = statistics.median(known) / statistics.median(unknown)
-    assert 0.75 < ratio < 1.33, f"wrong {statistics.median(known):.4f} s, unknown {statistics.median(unknown):.4f} s"
+
+    @timed
+    async def are_alike() -> None:
+        for _ in range(15):  # in turns: what else the machine does hits both
+            known.append(await seconds_to_refuse(strong, name))
+            unknown.append(await seconds_to_refuse(strong, somebody()))
+        wrong, nobody = statistics.median(known), statistics.median(unknown)
+        if not 0.75 < wrong / nobody < 1.33:
+            raise Late(f"wrong {wrong:.4f} s, unknown {nobody:.4f} s")  # a busy machine needs more of them
+
+    await are_alike()
 
 
+@timed
 async def test_a_storm_of_sign_ins_leaves_the_loop_free(strong: Door) -> None:
     """64 at once: as many as fit are served, the others are told so at once, and other commands do not notice."""
     name = (await strong.register()).user.username
@@ -77,7 +85,9 @@ async def test_a_storm_of_sign_ins_leaves_the_loop_free(strong: Door) -> None:
     nats = {"DIALOG_NATS_URL": strong.suite.servers.environment["DIALOG_NATS_URL"]}
     patient = await Bus.connect(load(Settings, "test", PATIENT | nats), "test")
     commands = [patient.call(opening(name), Actor(address=somewhere())) for _ in range(64)]
+    began = time.perf_counter()
     answers = await asyncio.gather(*commands, return_exceptions=True)
+    took = time.perf_counter() - began
     await patient.close()
     asking.cancel()
     outcomes = Counter(
@@ -87,9 +97,11 @@ async def test_a_storm_of_sign_ins_leaves_the_loop_free(strong: Door) -> None:
     p99 = delays[int(len(delays) * 0.99)]
     assert outcomes.keys() == {"SessionTokens", "Unavailable"}
     assert outcomes["SessionTokens"] >= 30
-    assert statistics.median(delays) < 0.05
-    assert p99 < 0.5
     await strong.open(name)
+    each = took / outcomes["SessionTokens"]
+    """Seconds from one sign-in to the next. Were the loop their place, others would wait for one at least."""
+    if statistics.median(delays) > each or p99 > max(0.5, 10 * each):
+        raise Late(f"others took {statistics.median(delays):.4f} s, p99 {p99:.4f} s; a sign-in each {each:.4f} s")
 
 
 async def test_weaker_hashes_are_replaced_when_their_owner_signs_in(strong: Door) -> None:
@@ -114,24 +126,30 @@ async def test_without_the_database_commands_are_unavailable_in_time() -> None:
             (ChangePassword(current_password=PASSWORD, new_password=OTHER_PASSWORD), caller(me)),
             (ListSessions(), caller(me)),
         ]
-        for hurt in (door.suite.kill, door.suite.pause):
+
+        async def works() -> bool:
+            try:
+                await door.call(ListSessions(), caller(me))
+            except Refused:
+                return False
+            return True
+
+        @timed
+        async def goes_and_comes_back(hurt: Callable[[str], None]) -> None:
             hurt("mariadb")
-            started = time.monotonic()
-            await asyncio.gather(*(door.refusal(Unavailable, command, actor) for command, actor in commands))
-            assert time.monotonic() - started < 5.5
-            if hurt == door.suite.pause:
-                door.suite.resume("mariadb")
-            else:
-                await door.suite.restart("mariadb")
+            try:
+                with within(5.5):
+                    await asyncio.gather(*(door.refusal(Unavailable, command, actor) for command, actor in commands))
+            finally:
+                if hurt == door.suite.pause:
+                    door.suite.resume("mariadb")
+                else:
+                    await door.suite.restart("mariadb")
+            with within(10):
+                await eventually(works)
 
-            async def works() -> bool:
-                try:
-                    await door.call(ListSessions(), caller(me))
-                except Refused:
-                    return False
-                return True
-
-            await eventually(works, within=10)
+        await goes_and_comes_back(door.suite.kill)
+        await goes_and_comes_back(door.suite.pause)
 
 
 async def test_an_outage_is_not_counted_as_guessing() -> None:
@@ -147,11 +165,17 @@ async def test_an_outage_is_not_counted_as_guessing() -> None:
 async def test_a_stalled_redis_costs_a_moment() -> None:
     async with open_door() as door:
         name = (await door.register()).user.username
-        door.suite.pause("redis")
-        started = time.monotonic()
-        await door.open(name)
-        assert time.monotonic() - started < 4
-        door.suite.resume("redis")
+
+        @timed
+        async def opens_without() -> None:
+            door.suite.pause("redis")
+            try:
+                with within(4):
+                    await door.open(name)
+            finally:
+                door.suite.resume("redis")
+
+        await opens_without()
         await door.open(name)
 
 

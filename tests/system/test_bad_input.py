@@ -10,6 +10,7 @@ import pytest
 
 from dialog.http import SECURITY_HEADERS
 from dialog.protocol.messages import SendMessage
+from tests.patience import PATIENCE
 from tests.people import People, direct, sees, token_of
 from tests.raw import http_post, raw_socket
 from tests.servers import Suite
@@ -180,7 +181,7 @@ async def test_a_dribbled_body_is_cut(people: People, hasty: str) -> None:
         b"POST /api/session.refresh HTTP/1.1\r\nHost: x\r\n"
         b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
     )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert b" 400 " in await reader.readline()
     writer.close()
 

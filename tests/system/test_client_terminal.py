@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from deploy.local.settings import ROOT
-from tests.people import PASSWORD, People, me, sees, texts
+from tests.patience import PATIENCE
+from tests.people import PASSWORD, People, me, sees
 from tests.servers import Suite
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()=>][0B]?|\x1b\][^\x07]*\x07|\r")
@@ -54,10 +55,10 @@ class Terminal:
         except OSError:
             return
 
-    async def shows(self, text: str, seconds: float = 15) -> None:
+    async def shows(self, text: str) -> None:
         """Wait until `text` appears after what was waited for before."""
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(PATIENCE):
                 while (found := self.screen().find(text, self._seen)) < 0:
                     await asyncio.sleep(0.02)
         except TimeoutError:
@@ -74,7 +75,7 @@ class Terminal:
 
     async def ends(self) -> int:
         """Its exit code."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while self.process.poll() is None:
                 self._read()
                 await asyncio.sleep(0.02)
@@ -218,6 +219,7 @@ async def test_a_message_written_while_the_server_is_away(
     finally:
         suite.processes["gateway"].send(signal.SIGCONT)
     await anna.shows("you patience")
+    await ben.wait_for(lambda: ben.state.chats)
     [chat_id] = ben.state.chats
     await sees(ben, chat_id, "patience")
 
@@ -239,4 +241,4 @@ async def test_a_second_terminal_is_a_second_device(terminal: Callable[..., Term
     second.types("from the second")
     await first.shows("you from the second")
     [chat_id] = ben.state.chats
-    assert texts(ben, chat_id) == ["from the second"]
+    await sees(ben, chat_id, "from the second")

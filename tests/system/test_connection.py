@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from dialog.protocol.presence import GetPresence
+from tests.patience import PATIENCE, Late, timed
 from tests.people import People, acknowledged, direct, me, sees, token_of
 from tests.raw import http_post, raw_socket
 from tests.servers import NotReady, Suite
@@ -35,8 +36,11 @@ async def gateway(suite: Suite, request: pytest.FixtureRequest) -> AsyncIterator
 @pytest.mark.settings(heartbeat=0.5, silence=30)
 async def test_a_quiet_socket_is_pinged(people: People, gateway: str) -> None:
     (anna,) = await people.join("anna")
-    async with raw_socket(people.suite.url(gateway), token_of(anna), autoping=False) as socket, asyncio.timeout(5):
-        assert (await socket.ws.receive()).type is aiohttp.WSMsgType.PING
+    async with (
+        raw_socket(people.suite.url(gateway), token_of(anna), autoping=False) as socket,
+        asyncio.timeout(PATIENCE),
+    ):
+        assert (await socket.ws.receive(PATIENCE)).type is aiohttp.WSMsgType.PING
 
 
 @pytest.mark.settings(heartbeat=0.5, silence=1.5)
@@ -47,23 +51,28 @@ async def test_who_does_not_answer_pings_is_closed(people: People, gateway: str)
 
 
 @pytest.mark.settings(heartbeat=0.5, silence=1.5)
+@timed
 async def test_who_answers_stays(people: People, gateway: str) -> None:
     (anna,) = await people.join("anna", gateway=gateway)
     await asyncio.sleep(3)
-    assert anna.connection.count == 1
+    if anna.connection.count > 1:
+        raise Late("an answer took more than a second")
 
 
 @pytest.mark.settings(heartbeat=25)
 async def test_a_ping_is_answered_with_its_payload(people: People, gateway: str) -> None:
     (anna,) = await people.join("anna")
-    async with raw_socket(people.suite.url(gateway), token_of(anna), autoping=False) as socket, asyncio.timeout(5):
+    async with (
+        raw_socket(people.suite.url(gateway), token_of(anna), autoping=False) as socket,
+        asyncio.timeout(PATIENCE),
+    ):
         await socket.ws.ping(b"payload")
-        message = await socket.ws.receive()
+        message = await socket.ws.receive(PATIENCE)
         assert (message.type, bytes(message.data)) == (aiohttp.WSMsgType.PONG, b"payload")
 
 
 async def test_an_expired_token_closes_and_a_renewed_one_does_not(people: People, suite: Suite) -> None:
-    await suite.start("auth", "auth-brief", {"DIALOG_AUTH_ACCESS_TOKEN_LIFETIME": "3"})
+    await suite.start("auth", "auth-brief", {"DIALOG_AUTH_ACCESS_TOKEN_LIFETIME": "6"})
     await suite.terminate("auth")
     try:
         anna, ben = await people.join("anna", "ben")
@@ -87,7 +96,7 @@ async def test_an_expired_token_closes_and_a_renewed_one_does_not(people: People
         await suite.terminate("auth-brief")
 
 
-@pytest.mark.settings(upgrades_burst=3, upgrades_per_second=0.5)
+@pytest.mark.settings(upgrades_burst=3, upgrades_per_second=0.01)
 async def test_too_many_new_sockets_are_told_when_to_come_back(people: People, gateway: str) -> None:
     url = people.suite.url(gateway)
     for _ in range(3):
@@ -107,7 +116,9 @@ async def test_a_busy_person_is_slowed_and_loses_nothing(people: People, gateway
     (ben,) = await people.join("ben")
     chat = await direct(anna, ben)
     async with raw_socket(people.suite.url(gateway), token_of(anna)) as socket:
-        answers = [await socket.ask({"type": "ping"}) for _ in range(12)]
+        for number in range(12):  # at once: it is not asked how fast we are
+            await socket.send({"id": number, "command": {"type": "ping"}})
+        answers = [await socket.receive() for _ in range(12)]
         refused = [answer["refused"] for answer in answers if "refused" in answer]
         assert refused
         assert all(one["status"] == "rate_limited" and 0 < one["retry_after"] <= 1 for one in refused)
@@ -176,7 +187,7 @@ async def test_wss_needs_no_proxy(people: People, suite: Suite, tmp_path: Path) 
     trust.check_hostname = False
     url = suite.url("gateway-tls").replace("http://", "https://")
     try:
-        async with asyncio.timeout(10), aiohttp.ClientSession() as http:
+        async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as http:
             while True:
                 try:
                     async with http.get(f"{url}/health/ready", ssl=trust) as answer:
@@ -218,7 +229,7 @@ async def test_presence_follows_the_sockets(people: People) -> None:
     async def statuses() -> list[str]:
         return [one.status for one in (await anna.call(GetPresence(user_ids=ids))).people]
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while await statuses() != ["online", "online"]:
             await asyncio.sleep(0.05)
     await ben.close()

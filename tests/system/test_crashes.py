@@ -7,6 +7,7 @@ import pytest
 
 from dialog.client import Client
 from dialog.protocol.messages import SendMessage
+from tests.patience import timed, within
 from tests.people import People, acknowledged, direct, in_step, sees, texts
 from tests.servers import Suite
 
@@ -27,11 +28,12 @@ async def crash_while_sending(people: People, sender: Client, chat_id: int, poin
     await suite.terminate("chat")
     await suite.start("chat", name=f"chat-{point}", env={"DIALOG_CRASH_AT": point})
     entry = sender.send(chat_id, f"sent into {point}")
-    await suite.processes[f"chat-{point}"].gone(10)
+    await suite.processes[f"chat-{point}"].gone()
     await suite.restart("chat")
-    await acknowledged(entry, 20)
+    await acknowledged(entry)
 
 
+@timed
 async def test_killed_between_commit_and_publish_it_is_still_delivered(fragile: People) -> None:
     anna, ben = await fragile.join("anna", "ben")
     chat = await direct(anna, ben)
@@ -39,14 +41,16 @@ async def test_killed_between_commit_and_publish_it_is_still_delivered(fragile: 
     await sees(ben, chat.id, "before")
     suite = fragile.suite
     await suite.terminate("chat")
-    await suite.start("chat", name="chat-dying", env={"DIALOG_CRASH_AT": "after_commit"})
+    dying = f"chat-dying-{chat.id}"
+    await suite.start("chat", name=dying, env={"DIALOG_CRASH_AT": "after_commit"})
     with pytest.raises(Exception, match=r"unavailable|lost|no answer"):
         # Given up after one try: nobody asks again, so only the outbox can bring it to Ben.
         await anna.call(SendMessage(chat_id=chat.id, nonce="n", text="committed"), timeout=3)
-    await suite.processes["chat-dying"].gone(5)
+    await suite.processes[dying].gone()
     assert texts(ben, chat.id) == ["before"]
     await suite.restart("chat")
-    await sees(ben, chat.id, "before", "committed", seconds=5)
+    with within(5):
+        await sees(ben, chat.id, "before", "committed")
     await sees(anna, chat.id, "before", "committed")
     await in_step(anna, ben)
 
@@ -72,7 +76,7 @@ async def test_a_killed_gateway_is_resumed_on_another(fragile: People) -> None:
     await anna.send(chat.id, "two")
     waiting = ben.send(chat.id, "three")
     ben.session.url = fragile.suite.url("gateway")
-    assert (await acknowledged(waiting, 30)).seq == 3
+    assert (await acknowledged(waiting)).seq == 3
     await sees(ben, chat.id, "one", "two", "three")
     await sees(anna, chat.id, "one", "two", "three")
     await in_step(anna, ben, carla)

@@ -5,7 +5,9 @@ import asyncio
 import aiohttp
 import pytest
 
-from tests.people import People, group, in_step, me, token_of
+from dialog.client import Entry
+from tests.patience import PATIENCE
+from tests.people import People, acknowledged, group, in_step, me, token_of
 from tests.raw import raw_socket
 from tests.servers import Suite
 
@@ -19,17 +21,18 @@ async def test_a_draining_gateway_loses_nobody(people: People, suite: Suite) -> 
     for guest in guests:
         guest.session.url = suite.url("gateway")  # what a load balancer would do
     stopping = asyncio.create_task(suite.terminate("leaving"))
-    sent = 0
+    entries: list[Entry] = []
     while not stopping.done():
         offline += [me(guest).username for guest in guests if guest.status != "live"]
-        await anna.send(chat.id, f"{sent}")
-        sent += 1
+        entries.append(anna.send(chat.id, f"{len(entries)}"))
+        await asyncio.sleep(0.01)
     assert await stopping == 0
+    sent = [await acknowledged(entry) for entry in entries]
     for guest in guests:
-        await guest.wait_for(lambda guest=guest: guest.state.chats[chat.id].head_seq == sent)
+        await guest.wait_for(lambda guest=guest: guest.state.chats[chat.id].head_seq == len(sent))
         assert guest.connection.count == 2
     assert not offline, "each opens the new connection before it closes the old one"
-    assert sent > 10
+    assert len(sent) > 10
     await in_step(anna, *guests[:3])
 
 
@@ -56,4 +59,4 @@ async def test_while_draining_it_is_not_ready_and_lets_nobody_in(people: People,
         assert 1 <= int(refused.value.headers["Retry-After"]) <= 2
         assert await deaf.closed() == 4001
     assert await stopping == 0
-    await anna.wait_live(10)
+    await anna.wait_live(PATIENCE)

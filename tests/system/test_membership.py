@@ -10,6 +10,7 @@ from dialog.protocol.base import Refused
 from dialog.protocol.chats import AddMember, ChatJoined, RemoveMember
 from dialog.protocol.frames import encode_event
 from tests.faults.proxy import FaultProxy
+from tests.patience import PATIENCE
 from tests.people import People, direct, group, in_step, knows, me, sees
 from tests.raw import RawSocket, raw_socket
 from tests.servers import Suite
@@ -52,7 +53,7 @@ async def test_removed_while_connecting(people: People, suite: Suite) -> None:
         await anna.call(RemoveMember(chat_id=chat.id, user_id=me(ben).id))
     finally:
         suite.resume("auth")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         context, socket = await connecting
     try:
         await anna.send(chat.id, "among ourselves")
@@ -100,7 +101,7 @@ async def test_changes_while_the_bus_was_away(people: People, suite: Suite) -> N
             await anna.call(RemoveMember(chat_id=old.id, user_id=me(carla).id))
             await anna.call(AddMember(chat_id=new.id, user_ids=[me(ben).id]))
             proxy.heal()
-            await ben.wait_for(lambda: new.id in ben.state.chats, 15)
+            await ben.wait_for(lambda: new.id in ben.state.chats, PATIENCE)
             await anna.send(old.id, "among ourselves")
             await anna.send(new.id, "welcome")
             await sees(ben, new.id, "welcome")
@@ -117,7 +118,7 @@ async def test_a_profile_reaches_everyone_however_long_it_takes(people: People, 
     await anna.post(EditProfile(display_name="Anna the Patient"))
     await asyncio.sleep(1)
     await suite.restart("chat")
-    await ben.wait_for(lambda: ben.state.people[me(anna).id].display_name == "Anna the Patient", 20)
+    await ben.wait_for(lambda: ben.state.people[me(anna).id].display_name == "Anna the Patient", PATIENCE)
     await in_step(ben)
 
 

@@ -35,6 +35,7 @@ from dialog.protocol.chats import (
 )
 from dialog.protocol.messages import DeleteMessage, EditMessage, MessageHistory, SendMessage
 from dialog.protocol.presence import GetPresence
+from tests.patience import PATIENCE
 from tests.people import PASSWORD, People, direct, group, in_step, knows, me, username
 
 
@@ -116,7 +117,7 @@ async def test_events_tell_all_that_changed(scene: Scene, kind: type[Command[Any
     before = scene.phone.state.snapshot()
     await STORIES[kind](scene)
     if kind in ENDS_THE_PHONE:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE):
             while scene.phone.status is not ConnectionStatus.SIGNED_OUT:
                 await asyncio.sleep(0.01)
         await in_step(scene.anna, scene.ben, scene.carla)

@@ -6,6 +6,7 @@ import pytest
 
 from dialog.batch import Batch
 from dialog.protocol.base import Refused, Unavailable
+from tests.patience import PATIENCE
 
 
 class Recorder:
@@ -108,7 +109,7 @@ async def test_a_batch_that_answers_too_little_fails_its_callers() -> None:
         return items[1:]
 
     batch = Batch(run, size=10, waiting=10, linger=0.001)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         results = await asyncio.gather(batch.add(1), batch.add(2), return_exceptions=True)
     assert all(isinstance(result, Exception) for result in results)
 
@@ -121,7 +122,7 @@ async def test_a_busy_batch_waits_a_moment_for_those_just_answered() -> None:
         await asyncio.sleep(0.005)
         return items
 
-    batch = Batch(run, size=100, waiting=100, linger=0.02)
+    batch = Batch(run, size=100, waiting=100, linger=0.2)
 
     async def caller(number: int) -> None:
         for _ in range(5):
@@ -138,7 +139,7 @@ async def test_one_caller_alone_never_waits() -> None:
     async def run(items: list[int]) -> list[int]:
         return items
 
-    batch = Batch(run, size=100, waiting=100, linger=5)
-    async with asyncio.timeout(1):
+    batch = Batch(run, size=100, waiting=100, linger=PATIENCE)
+    async with asyncio.timeout(PATIENCE):
         for number in range(20):
             await batch.add(number)

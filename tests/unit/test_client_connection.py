@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -24,6 +25,7 @@ from dialog.protocol.base import NotFound, TooManyRequests, Unauthenticated, Una
 from dialog.protocol.chats import ChatChanges, ChatJoined, ChatLeft, Sync, Synced
 from dialog.protocol.connection import ChatsBehind, Connect, Draining, Ping, Resync
 from dialog.protocol.messages import MessagePosted, SendMessage, TextRefused
+from tests.patience import PATIENCE, Late, timed, within
 from tests.unit.scripted_gateway import ANNA, CHAT, Gateway, Peer, running
 
 
@@ -53,7 +55,7 @@ async def reconnected(client: Client, count: int = 2) -> None:
 
 async def soon(is_so: Callable[[], object]) -> None:
     """Wait for what happens at the gateway, of which the client knows nothing."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not is_so():
             await asyncio.sleep(0.01)
 
@@ -167,10 +169,14 @@ async def test_the_token_is_renewed_in_band_before_it_ends(gateway: Gateway) -> 
     assert told == ["login-1"]
 
 
-async def test_retry_after_of_a_refused_upgrade_is_honoured(gateway: Gateway) -> None:
-    gateway.refusing_upgrades = [(503, {"Retry-After": "1"})]
-    async with gateway.client():
-        assert 1.0 <= gateway.upgrades[1] - gateway.upgrades[0] < 2.0
+@timed
+async def test_retry_after_of_a_refused_upgrade_is_honoured() -> None:
+    async with running(Gateway()) as gateway:
+        gateway.refusing_upgrades = [(503, {"Retry-After": "1"})]
+        with within(2.0):
+            async with gateway.client():
+                pass
+        assert gateway.upgrades[1] - gateway.upgrades[0] >= 1.0
 
 
 @pytest.mark.parametrize("fault", ["upgrade", "connect", "sync", "close", "token"])
@@ -187,10 +193,19 @@ async def test_never_more_than_two_attempts_in_half_a_second(
         raise Refused(Unauthenticated() if fault == "token" else Unavailable(retry_after=0.0))
 
     gateway.answers["connect" if fault in ("connect", "close", "token") else "sync"] = refuse
-    with pytest.raises(ConnectionLost):
-        await gateway.client().open(seconds=2.3)
-    assert 6 <= len(gateway.upgrades) <= 10
-    assert all(third - first >= 0.45 for first, third in zip(gateway.upgrades, gateway.upgrades[2:], strict=False))
+    attempts: list[float] = []
+    attempt = socket.Socket.open
+
+    async def noted(*arguments: Any) -> socket.Socket:
+        attempts.append(time.monotonic())
+        return await attempt(*arguments)
+
+    monkeypatch.setattr(socket.Socket, "open", noted)
+    client = gateway.client()
+    client.start()
+    await soon(lambda: len(attempts) >= 8)
+    await client.close()
+    assert all(third - first >= 0.45 for first, third in zip(attempts, attempts[2:], strict=False))
 
 
 async def test_delays_grow_within_full_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,41 +225,55 @@ async def test_silence_is_noticed(gateway: Gateway) -> None:
         assert gateway.peers[0].said(Ping)
 
 
-async def test_an_answered_ping_keeps_a_quiet_socket(gateway: Gateway) -> None:
-    gateway.heartbeat = 0.1
-    async with gateway.client() as client:
-        await asyncio.sleep(1.0)
-        assert client.connection.count == 1
-        assert 2 <= gateway.received["ping"] <= 6
+@timed
+async def test_an_answered_ping_keeps_a_quiet_socket() -> None:
+    async with running(Gateway()) as gateway:
+        gateway.heartbeat, started = 0.1, time.monotonic()
+        async with gateway.client() as client:
+            await soon(lambda: gateway.received["ping"] >= 4 or client.connection.count > 1)
+            if client.connection.count > 1:
+                raise Late("an answer took a fifth of a second")
+        assert time.monotonic() - started > 0.7, "one ping in a fifth of a second"
 
 
-async def test_pings_of_the_gateway_are_answered_and_count_as_life(gateway: Gateway) -> None:
-    gateway.heartbeat = 0.2
-    gateway.answers["ping"] = gateway.stop_answering
-    async with gateway.client() as client:
-        for _ in range(10):
-            await asyncio.sleep(0.1)
-            await gateway.peer.ws.ping(b"there?")
-        assert client.connection.count == 1
-        assert not gateway.received["ping"]
+@timed
+async def test_pings_of_the_gateway_are_answered_and_count_as_life() -> None:
+    async with running(Gateway()) as gateway:
+        gateway.heartbeat = 1.0
+        gateway.answers["ping"] = gateway.stop_answering
+        async with gateway.client() as client:
+            for _ in range(15):
+                with within(1.0):
+                    await asyncio.sleep(0.1)
+                    await gateway.peer.ws.ping(b"there?")
+            assert client.connection.count == 1
+            assert not gateway.received["ping"]
 
 
-async def test_a_gap_is_filled_after_half_a_second(gateway: Gateway, client: Client) -> None:
-    gateway.post("lost")
-    await gateway.peer.tell(gateway.post("heard"))
-    await asyncio.sleep(0.3)
-    assert not gateway.peer.said(ChatChanges)
-    await in_step(client, gateway)
-    assert gateway.peer.said(ChatChanges) == [ChatChanges(chat_id=CHAT, since=1)]
+@timed
+async def test_a_gap_is_filled_after_half_a_second() -> None:
+    async with running(Gateway()) as gateway, gateway.client() as client:
+        gateway.post("lost")
+        with within(0.45):
+            await gateway.peer.tell(gateway.post("heard"))
+            await asyncio.sleep(0.3)
+            asked = gateway.peer.said(ChatChanges)
+        assert not asked
+        await in_step(client, gateway)
+        assert gateway.peer.said(ChatChanges) == [ChatChanges(chat_id=CHAT, since=1)]
 
 
-async def test_events_out_of_order_need_no_fetch(gateway: Gateway, client: Client) -> None:
-    events = [gateway.post(str(number)) for number in range(10)]
-    for event in reversed(events * 2):
-        await gateway.peer.tell(event)
-    await in_step(client, gateway)
-    await asyncio.sleep(0.7)
-    assert not gateway.peer.said(ChatChanges)
+@timed
+async def test_events_out_of_order_need_no_fetch() -> None:
+    async with running(Gateway()) as gateway, gateway.client() as client:
+        events = [gateway.post(str(number)) for number in range(10)]
+        with within(0.45):
+            for event in reversed(events * 2):
+                await gateway.peer.tell(event)
+            await client.wait_for(lambda: client.state.chats[CHAT].rev == gateway.rev)
+        await in_step(client, gateway)
+        await asyncio.sleep(0.7)
+        assert not gateway.peer.said(ChatChanges)
 
 
 async def test_a_fetch_that_is_refused_is_tried_again(gateway: Gateway, client: Client) -> None:
@@ -259,6 +288,7 @@ async def test_a_fetch_that_is_refused_is_tried_again(gateway: Gateway, client: 
     assert len(gateway.peer.said(ChatChanges)) == 2
 
 
+@timed
 async def test_a_chat_joined_is_fetched_at_once(gateway: Gateway) -> None:
     async def nothing_yet(_gateway: Gateway, _peer: Peer, _command: Any) -> Any:
         return Synced(chats=[], gone=[], people=[ANNA], me=ANNA, more=False)
@@ -266,8 +296,9 @@ async def test_a_chat_joined_is_fetched_at_once(gateway: Gateway) -> None:
     gateway.answers["sync"] = nothing_yet
     async with gateway.client() as client:
         gateway.post("early")
-        await gateway.peer.tell(ChatJoined(chat=gateway.state(0).chat))
-        await client.wait_for(lambda: CHAT in client.state.chats, 0.4)
+        with within(0.4):
+            await gateway.peer.tell(ChatJoined(chat=gateway.state(0).chat))
+            await client.wait_for(lambda: CHAT in client.state.chats)
         del gateway.answers["sync"]
         await in_step(client, gateway)
 
@@ -351,7 +382,7 @@ async def test_draining_opens_the_new_connection_before_closing_the_old(gateway:
 
     gateway.answers["message.send"] = slow
     sending = asyncio.create_task(client.call(SendMessage(chat_id=CHAT, nonce="x", text="sent")))
-    await asyncio.sleep(0.05)
+    await soon(lambda: gateway.received["message.send"])
     await old.tell(Draining(within=0.2))
     statuses: list[ConnectionStatus] = []
     while client.connection.count < 2:
@@ -542,4 +573,4 @@ async def test_a_fault_of_the_client_itself_is_raised(gateway: Gateway) -> None:
 
     client = gateway.client(on_event=broken)
     with pytest.raises((RuntimeError, ExceptionGroup)):
-        await client.open(seconds=2.0)
+        await client.open(seconds=PATIENCE)

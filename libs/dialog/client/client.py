@@ -176,7 +176,7 @@ class Client:
         except TimeoutError:
             raise ConnectionLost(f"not connected within {seconds} s") from None
 
-    async def wait_for(self, is_so: Callable[[], object], seconds: float | None = 10.0) -> None:
+    async def wait_for(self, is_so: Callable[[], object], seconds: float | None = 30.0) -> None:
         """Return once `is_so()`, asked after each change. Raises TimeoutError; ConnectionLost when it is all over."""
 
         def is_so_or_over() -> object:
