@@ -1,12 +1,12 @@
 """Gathers concurrent calls into one: whatever arrives while a batch is under way is the next batch.
 
 An idle system adds no delay, and a busy one makes bigger batches by itself. After a batch of `BUSY` the next one waits
-a moment until as many wait as were answered or waiting before: those who were answered are about to come back with
-their next call. Otherwise they and those who waited meanwhile would take turns for ever, in batches of half the size.
+a moment until as many wait as were answered or waiting before, or `ENOUGH`: those who were answered are about to come
+back with their next call. Otherwise they and those who waited meanwhile would take turns for ever, in batches of half
+the size.
 """
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
@@ -14,6 +14,10 @@ from typing import Generic, TypeVar
 from .protocol.base import Refused, Unavailable
 
 BUSY = 4
+ENOUGH = 64
+"""A batch that costs each of its items about as little as any larger one: nobody is waited for beyond it."""
+IN_VAIN = 16
+"""Batches that wait for nobody, after one that waited and was left alone."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -44,6 +48,8 @@ class Batch(Generic[T, R]):
         self._expected_until = 0.0
         self._complete = asyncio.Event()
         """Set when so many wait."""
+        self._impatient = 0
+        """For how many more batches nobody is waited for."""
 
     async def add(self, item: T) -> R:
         """The result for `item`; cancelling the caller does not take it back. Raises Refused(Unavailable) when full."""
@@ -68,17 +74,23 @@ class Batch(Generic[T, R]):
             self._worker = None
 
     def _expect(self, answered: int) -> None:
-        self._expected = min(self._size, answered + len(self._waiting)) if answered >= BUSY else 0
+        self._expected = min(self._size, ENOUGH, answered + len(self._waiting)) if answered >= BUSY else 0
         self._expected_until = asyncio.get_running_loop().time() + 10 * self._linger
 
     async def _gather(self) -> None:
-        """Wait for those who are expected, but not long."""
+        """Wait for those who are expected, but not long, and not when the last who did so waited in vain."""
         now = asyncio.get_running_loop().time()
-        if len(self._waiting) < self._expected and now < self._expected_until:
-            self._complete.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._linger):
-                    await self._complete.wait()
+        if len(self._waiting) >= self._expected or now > self._expected_until:
+            return
+        if self._impatient:
+            self._impatient -= 1
+            return
+        self._complete.clear()
+        try:
+            async with asyncio.timeout(self._linger):
+                await self._complete.wait()
+        except TimeoutError:
+            self._impatient = IN_VAIN
 
     async def _settle(self, taken: list[tuple[T, asyncio.Future[R]]]) -> None:
         try:

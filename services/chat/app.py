@@ -36,7 +36,7 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     batch_waiting: Annotated[Count, Meta(description="messages waiting for the next one")] = 4096
     batch_linger: Annotated[
         Seconds, Meta(description="seconds that the next transaction of a busy process waits for those just answered")
-    ] = 0.001
+    ] = 0.005
     rosters: Annotated[Count, Meta(description="groups whose members are remembered for posting")] = 2000
     edit_hours: Annotated[Count, Meta(description="hours during which a message can be edited")] = 48
     changes_limit: Annotated[Count, Meta(description="changes beyond which a client gets a fresh start instead")] = 200

@@ -47,6 +47,7 @@ class Hub:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._topics: dict[str, Topic] = {}
+        self._asking: list[tuple[Socket, int]] = []
         self._dirty: list[Socket] = []
         self._closing: set[asyncio.Task[None]] = set()
         self.sockets: set[Socket] = set()
@@ -135,6 +136,17 @@ class Hub:
         frame = text_frame(encode_event(event))
         for socket in self.sockets:
             socket.push_event(frame, ephemeral=False)
+
+    def ask_soon(self, socket: Socket, chat_id: int) -> None:
+        """Have a socket ask for what it wants done in a chat, at the end of the loop turn: all it has sent by then."""
+        if not self._asking:
+            asyncio.get_running_loop().call_soon(self._ask)
+        self._asking.append((socket, chat_id))
+
+    def _ask(self) -> None:
+        asking, self._asking = self._asking, []
+        for socket, chat_id in asking:
+            socket.ask_next(chat_id)
 
     def flush_soon(self, socket: Socket) -> None:
         """Write what waits for this socket at the end of the loop turn, together with all that still comes."""

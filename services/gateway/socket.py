@@ -61,10 +61,10 @@ class BusyChat:
 
     __slots__ = ("under_way", "waiting")
 
-    def __init__(self) -> None:
-        self.under_way = 1
+    def __init__(self, first: Frame) -> None:
+        self.under_way = 0
         """Commands on their way now."""
-        self.waiting: deque[Frame] = deque()
+        self.waiting = deque([first])
 
     def next(self) -> list[Frame]:
         """What goes out next: one command, or several messages, since chat posts those in the order of their packet."""
@@ -257,15 +257,24 @@ class Socket:
         return True
 
     def _begin(self, frame: Frame) -> None:
-        """Ask for a command to be done, after those before it in the same chat."""
+        """Have a command done, after those before it in the same chat."""
         self._pending += 1
         chat_id: int = getattr(frame.command, "chat_id", 0)
-        if chat_id in self._busy_chats:
-            self._busy_chats[chat_id].waiting.append(frame)
-            return
-        if chat_id:
-            self._busy_chats[chat_id] = BusyChat()
-        self._ask([frame], chat_id)
+        if not chat_id:
+            self._ask([frame], 0)
+        elif busy := self._busy_chats.get(chat_id):
+            busy.waiting.append(frame)
+        else:
+            self._busy_chats[chat_id] = BusyChat(frame)
+            self._app.hub.ask_soon(self, chat_id)
+
+    def ask_next(self, chat_id: int) -> None:
+        """Ask for what comes next in a chat, if anything does."""
+        busy = self._busy_chats[chat_id]
+        if busy.waiting:
+            self._ask(busy.next(), chat_id)
+        else:
+            del self._busy_chats[chat_id]
 
     def _ask(self, frames: list[Frame], chat_id: int) -> None:
         crash_point("command_received")
@@ -283,12 +292,8 @@ class Socket:
         if busy is None:
             return
         busy.under_way -= 1
-        if busy.under_way:
-            return
-        if busy.waiting:
-            self._ask(busy.next(), chat_id)
-        else:
-            del self._busy_chats[chat_id]
+        if not busy.under_way:
+            self.ask_next(chat_id)
 
     def _next_answer(self) -> asyncio.Future[None]:
         """Done when a command has been answered."""
