@@ -78,8 +78,8 @@ async def knows(chat_id: int, *clients: Client) -> None:
 
 
 def texts(client: Client, chat_id: int) -> list[str]:
-    """What somebody sees in a chat."""
-    return [message.text for message in client.state.chats[chat_id].messages.values()]
+    """What people said in a chat, as somebody sees it; not what the group told of itself."""
+    return [message.text for message in client.state.chats[chat_id].messages.values() if message.kind != "system"]
 
 
 async def sees(client: Client, chat_id: int, *expected: str) -> None:

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 
 from dialog.client import ChatView, Progress
 from dialog.protocol.accounts import EditProfile, FindUser, ListSessions, RevokeSession, SessionInfo
-from dialog.protocol.chats import AddMember, ChatKind, CreateChat, LeaveChat, OpenDirect, RemoveMember, Role
+from dialog.protocol.bans import BanMember
+from dialog.protocol.chats import (
+    AddMember,
+    ChatKind,
+    CreateChat,
+    EditChat,
+    EditMember,
+    LeaveChat,
+    OpenDirect,
+    OpenSaved,
+    RemoveMember,
+    Role,
+)
+from dialog.protocol.invites import CreateInvite, UseInvite
 from dialog.protocol.messages import DeleteMessage, EditMessage, Message
 
 from . import safe
@@ -30,7 +43,7 @@ async def list_chats(talk: "Conversation", _rest: str) -> None:
     if not views:
         talk.say("You are in no chat yet: /direct USERNAME or /group TITLE USER…")
     for number, view in enumerate(views, start=1):
-        kind = "" if view.chat.kind is ChatKind.DIRECT else f" ({view.member_count} people)"
+        kind = f" ({view.member_count} people)" if view.chat.kind is ChatKind.GROUP else ""
         new = talk.unread.get(view.id, 0)
         talk.say(f"{number:>4}  {title_of(talk.state, view)}{DIM}{kind}{f'  {new} new' if new else ''}{PLAIN}")
 
@@ -128,6 +141,50 @@ async def leave(talk: "Conversation", _rest: str) -> None:
     await talk.client.call(LeaveChat(chat_id=_view(talk).id))
 
 
+async def saved(talk: "Conversation", _rest: str) -> None:
+    """/saved                 what you keep for yourself"""
+    chat = await talk.client.call(OpenSaved())
+    await _enter(talk, chat.id)
+
+
+async def title(talk: "Conversation", rest: str) -> None:
+    """/title TEXT            what this group is called"""
+    if not rest:
+        raise Mistake("What should it be called?")
+    await talk.client.call(EditChat(chat_id=_view(talk).id, title=rest))
+
+
+async def role(talk: "Conversation", rest: str) -> None:
+    """/role USER ROLE        make somebody here owner, admin or member"""
+    name, _, wanted = rest.partition(" ")
+    if wanted.strip() not in list(Role):
+        raise Mistake("As what? owner, admin or member")
+    user_id = await _user_id(talk, name)
+    await talk.client.call(EditMember(chat_id=_view(talk).id, user_id=user_id, role=Role(wanted.strip())))
+
+
+async def ban(talk: "Conversation", rest: str) -> None:
+    """/ban USER              put somebody out of this group for good"""
+    await talk.client.call(BanMember(chat_id=_view(talk).id, user_id=await _user_id(talk, rest)))
+
+
+async def invite(talk: "Conversation", _rest: str) -> None:
+    """/invite                a way into this group for whoever has it"""
+    made = await talk.client.call(CreateInvite(chat_id=_view(talk).id))
+    talk.say(f"Whoever types this comes in: /join {made.token}")
+
+
+async def join(talk: "Conversation", rest: str) -> None:
+    """/join INVITE           come into the group of an invite"""
+    if not rest:
+        raise Mistake("By which invite?")
+    used = await talk.client.call(UseInvite(token=rest))
+    if used.chat:
+        await _enter(talk, used.chat.id)
+    else:
+        talk.say("The admins of the group have been asked.")
+
+
 async def retry(talk: "Conversation", _rest: str) -> None:
     """/retry                 send again what failed"""
     for entry in talk.client.outbox.unsent():
@@ -218,6 +275,12 @@ COMMANDS: dict[str, Command] = {
     "add": add,
     "remove": remove,
     "leave": leave,
+    "saved": saved,
+    "title": title,
+    "role": role,
+    "ban": ban,
+    "invite": invite,
+    "join": join,
     "retry": retry,
     "profile": profile,
     "sessions": sessions,

@@ -13,7 +13,7 @@ from dialog.protocol.messages import Message, MessageChanged, MessagePosted
 
 from . import safe
 from .commands import COMMANDS, Mistake
-from .words import DIM, PLAIN, RED, STATUS, explain, message_lines, name_of, title_of
+from .words import DIM, PLAIN, RED, STATUS, explain, message_lines, name_of, people_in, title_of
 
 SHOWN = 20
 """Messages shown when a chat is opened."""
@@ -168,8 +168,9 @@ class Conversation:
             self.say(f"{DIM}[{title_of(self.state, view)}]{PLAIN} {lines[0]}", *lines[1:])
 
     async def meet_authors(self, view: ChatView, messages: Iterable[Message]) -> None:
-        """Fetch the profiles of authors who are not in the chat any more."""
-        strangers = {message.author_id for message in messages} - self.state.people.keys()
+        """Fetch the profiles of authors, and of those whom notices name, who are not in the chat any more."""
+        named = {user_id for message in messages for user_id in people_in(message)}
+        strangers = named - self.state.people.keys()
         if strangers:
             found = await self.client.call(GetPeople(chat_id=view.id, user_ids=sorted(strangers)[:100]))
             for user in found.users:

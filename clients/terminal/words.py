@@ -6,6 +6,17 @@ from datetime import datetime
 from dialog.client import ChatView, ConnectionStatus, Refused, State
 from dialog.protocol.chats import ChatKind
 from dialog.protocol.messages import Message
+from dialog.protocol.notices import (
+    GroupDescribed,
+    GroupRenamed,
+    MemberJoined,
+    MemberLeft,
+    MemberRemoved,
+    MembersAdded,
+    Notice,
+    RoleGiven,
+    SettingsChanged,
+)
 
 from . import safe
 
@@ -21,6 +32,9 @@ STATUS: Mapping[ConnectionStatus, str] = {
 }
 
 REASONS: Mapping[str, str] = {
+    "slow_mode": "this group is in slow mode",
+    "banned": "they are banned from the group",
+    "invite_over": "the invite leads nowhere (any more)",
     "not_found": "there is no such thing here",
     "forbidden": "you may not do that",
     "not_a_group": "that is for groups only",
@@ -53,11 +67,46 @@ def name_of(state: State, user_id: int) -> str:
 def title_of(state: State, view: ChatView) -> str:
     """What to call a chat: a direct one by the other person."""
     chat = view.chat
+    if chat.kind is ChatKind.SAVED:
+        return "Saved messages"
     if chat.kind is not ChatKind.DIRECT:
         return safe.line(chat.title)
     me = state.me.id if state.me else 0
     other = chat.low_id if chat.high_id == me else chat.high_id
     return name_of(state, other or 0)
+
+
+def people_in(message: Message) -> set[int]:
+    """Whose names are needed to show a message."""
+    match message.notice:
+        case MembersAdded(user_ids=user_ids):
+            return {message.author_id, *user_ids}
+        case MemberRemoved(user_id=user_id) | RoleGiven(user_id=user_id):
+            return {message.author_id, user_id}
+        case _:
+            return {message.author_id}
+
+
+def notice_words(state: State, notice: Notice) -> str:  # noqa: PLR0911 (one case, one sentence)
+    """What a notice says of its author."""
+    match notice:
+        case MemberJoined():
+            return "came in by an invite"
+        case MembersAdded(user_ids=user_ids):
+            return f"added {', '.join(name_of(state, user_id) for user_id in user_ids)}"
+        case MemberLeft():
+            return "left the group"
+        case MemberRemoved(user_id=user_id):
+            return f"removed {name_of(state, user_id)}"
+        case RoleGiven(user_id=user_id, role=role):
+            return f"made {name_of(state, user_id)} {role}"
+        case GroupRenamed(title=title):
+            return f"called the group {safe.line(title)}"
+        case GroupDescribed():
+            return "changed the description"
+        case SettingsChanged():
+            changed = {name: getattr(notice, name) for name in notice.__struct_fields__}
+            return "set " + ", ".join(f"{name} to {value}" for name, value in changed.items() if value is not None)
 
 
 def message_lines(state: State, message: Message) -> list[str]:
@@ -67,6 +116,8 @@ def message_lines(state: State, message: Message) -> list[str]:
     head = f"{DIM}{when:%H:%M}" if today else f"{DIM}{when:%d %b %H:%M}"
     mine = bool(state.me and message.author_id == state.me.id)
     head += f" {message.seq:>3}{PLAIN} {BOLD}{'you' if mine else name_of(state, message.author_id)}{PLAIN}"
+    if message.notice:
+        return [f"{head} {DIM}{notice_words(state, message.notice)}{PLAIN}"]
     if message.deleted_at:
         return [f"{head} {DIM}(deleted){PLAIN}"]
     first, *rest = safe.lines(message.text)

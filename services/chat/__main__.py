@@ -2,10 +2,10 @@
 
 from dialog.service import Service, run
 
-from . import changes, chats, members, messages, people
+from . import bans, changes, chats, invites, members, messages, people, settings
 from .app import open_app
 
-SERVICE = Service("chat", open_app, features=(chats, members, messages, changes, people))
+SERVICE = Service("chat", open_app, features=(chats, members, messages, changes, people, settings, bans, invites))
 
 if __name__ == "__main__":
     run(SERVICE)

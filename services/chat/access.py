@@ -4,9 +4,10 @@ from msgspec import Struct
 
 from dialog.db import Database, Transaction
 from dialog.protocol.base import Actor, Forbidden, NotFound, Refused
-from dialog.protocol.chats import Chat, ChatKind, NotAGroup, Role
+from dialog.protocol.chats import Chat, ChatKind, Member, NotAGroup, Role
 
 from . import store
+from .store.chats import LockedChat
 
 
 class Place(Struct, frozen=True):
@@ -16,10 +17,19 @@ class Place(Struct, frozen=True):
     role: Role
 
 
-def topics(chat: Chat) -> tuple[str, ...]:
-    """Who hears what happens in a chat: the topic of a group, or the two people of a direct chat."""
+class Door(Struct, frozen=True):
+    """A group as seen by somebody who may not be in it: then they have no role."""
+
+    chat: Chat
+    role: Role | None
+
+
+def topics(chat: Chat | LockedChat) -> tuple[str, ...]:
+    """Who hears what happens in a chat: the topic of a group, the two people of a direct chat, the one of a saved."""
     if chat.kind is ChatKind.GROUP:
         return (f"chat.{chat.id}",)
+    if chat.kind is ChatKind.SAVED:
+        return (f"user.{chat.low_id}",)
     return (f"user.{chat.low_id}", f"user.{chat.high_id}")
 
 
@@ -42,17 +52,56 @@ async def group_of(tx: Transaction, actor: Actor, chat_id: int) -> Place:
 
 
 async def may_manage(tx: Transaction, actor: Actor, chat_id: int) -> Place:
-    """The group, if its members are `actor`'s to choose. Raises Refused(Forbidden)."""
+    """The group, if `actor` is one of its admins. Raises Refused(Forbidden)."""
     place = await group_of(tx, actor, chat_id)
-    if place.role is not Role.OWNER:
-        raise Refused(Forbidden())
+    require(place, Role.ADMIN)
     return place
 
 
-def may_delete(place: Place, actor: Actor, author_id: int) -> None:
-    """Authors delete what is theirs, owners anything. Raises Refused(Forbidden)."""
-    if actor.user_id != author_id and not (place.chat.kind is ChatKind.GROUP and place.role is Role.OWNER):
+async def may_look_behind(db: Database, actor: Actor, chat_id: int) -> Place:
+    """The same, for reading what only admins see."""
+    place = await member_of(db, actor, chat_id)
+    if place.chat.kind is not ChatKind.GROUP:
+        raise Refused(NotAGroup())
+    require(place, Role.ADMIN)
+    return place
+
+
+async def seen_from_outside(db: Database, actor: Actor, chat_id: int) -> Door:
+    """The group that an invite leads to, for `actor`, who need not be in it. Raises Refused(NotFound)."""
+    return _door(await db.together(store.chats.place(chat_id, actor.user_id)))
+
+
+async def coming_in(tx: Transaction, actor: Actor, chat_id: int) -> Door:
+    """The same for a change: nobody else comes, goes or changes the group until we commit."""
+    return _door(await tx.together(store.chats.locked_place(chat_id, actor.user_id)))
+
+
+def _door(found: store.chats.PlaceRows) -> Door:
+    chat, role = store.chats.read_place(found)
+    if chat is None:
+        raise Refused(NotFound())
+    return Door(chat=chat, role=role)
+
+
+def require(place: Place, lowest: Role) -> None:
+    """Raises Refused(Forbidden) unless whoever acts has this role or a higher one."""
+    if not place.role.reaches(lowest):
         raise Refused(Forbidden())
+
+
+def above(place: Place, member: Member) -> None:
+    """Raises Refused(Forbidden) unless whoever acts has a higher role than `member`."""
+    if not place.role.outranks(member.role):
+        raise Refused(Forbidden())
+
+
+def may_delete(place: Place, actor: Actor, author_id: int) -> None:
+    """Authors delete what is theirs; in groups those whom `may_delete` names anything. Raises Refused(Forbidden)."""
+    if actor.user_id != author_id:
+        if place.chat.kind is not ChatKind.GROUP:
+            raise Refused(Forbidden())
+        require(place, place.chat.may_delete)
 
 
 def _place(found: store.chats.PlaceRows) -> Place:

@@ -56,6 +56,10 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     ] = 1000
     gatherings_every: Annotated[Seconds, Meta(description="seconds until they may bring in one more")] = 30.0
 
+    bans: Annotated[Count, Meta(description="people banned from one group")] = 1000
+    invites: Annotated[Count, Meta(description="invites to one group at a time")] = 50
+    join_requests: Annotated[Count, Meta(description="people who wait to be let into one group")] = 1000
+
     @property
     def gatherings(self) -> Rate:
         """How fast one person may bring people into chats."""
@@ -73,6 +77,7 @@ class App:
     reading: asyncio.Semaphore
     """Held while pages and states are read, so that they leave connections for writing."""
     gatherings: LocalLimiter
+    invited: LocalLimiter
     checks: Mapping[str, Check]
 
 
@@ -90,5 +95,6 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
             groups=Batch(partial(store.members.groups_of, db), size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, linger=0),
             reading=asyncio.Semaphore(config.reads_at_once),
             gatherings=LocalLimiter(),
+            invited=LocalLimiter(),
             checks={"mysql": db.check},
         )

@@ -1,7 +1,8 @@
 """Staying in step: what changed in a chat, or in all of them, since the `rev` that a client holds."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import TypeVar
 
@@ -177,7 +178,8 @@ async def _states(app: App, requests: Sequence[Request]) -> list[ChatState]:
     if known:
         statements += [store.messages.since(known), store.members.since(known)]
     found = await app.db.together(statements)
-    messages, members = _by_chat(Message, found[::2]), _by_chat(Member, found[1::2])
+    messages = _by_chat(store.messages.read, found[::2])
+    members = _by_chat(partial(rows_as, Member), found[1::2])
     return [
         ChatState(
             chat=request.chat,
@@ -191,9 +193,9 @@ async def _states(app: App, requests: Sequence[Request]) -> list[ChatState]:
     ]
 
 
-def _by_chat(kind: type[T], found: Iterable[list[Row]]) -> dict[int, list[T]]:
+def _by_chat(read: Callable[[list[Row]], list[T]], found: Iterable[list[Row]]) -> dict[int, list[T]]:
     grouped: defaultdict[int, list[T]] = defaultdict(list)
     for rows in found:
-        for item in rows_as(kind, rows):
+        for item in read(rows):
             grouped[item.chat_id].append(item)
     return grouped

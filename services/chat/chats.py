@@ -1,10 +1,9 @@
-"""Chats: make a group, open the direct chat of two people."""
+"""Chats: make a group, open the direct chat of two people, or one's saved messages."""
 
 from msgspec.structs import replace
 
 from dialog.db import Duplicate
 from dialog.ids import new_id, now_ms
-from dialog.names import clean_line
 from dialog.protocol.base import Actor, NotFound, Refused
 from dialog.protocol.chats import (
     Chat,
@@ -14,21 +13,20 @@ from dialog.protocol.chats import (
     GroupFull,
     Member,
     OpenDirect,
+    OpenSaved,
     Role,
-    TitleRefused,
 )
 from dialog.service import command
 
 from . import store
 from .app import App
 from .members import addable
+from .settings import clean_title
 
 
 @command
 async def create_chat(app: App, actor: Actor, command: CreateChat) -> Chat:
-    title = clean_line(command.title)
-    if not title:
-        raise Refused(TitleRefused())
+    title = clean_title(command.title)
     others = [user_id for user_id in dict.fromkeys(command.user_ids) if user_id != actor.user_id]
     if len(others) + 1 > app.config.group_size:
         raise Refused(GroupFull(limit=app.config.group_size))
@@ -92,6 +90,46 @@ async def _make_direct(app: App, chat_id: int, low_id: int, high_id: int) -> Cha
     try:
         return await _make(app, chat, {low_id: Role.MEMBER, high_id: Role.MEMBER})
     except Duplicate:  # the other one of the two was quicker
+        made = await store.chats.get(app.db, chat_id)
+        if made is None:
+            raise
+        return made
+
+
+@command
+async def open_saved(app: App, actor: Actor, command: OpenSaved) -> Chat:
+    chat_id = await store.chats.saved_chat_id(app.db, actor.user_id) or await _claim_saved(app, actor.user_id)
+    return await store.chats.get(app.db, chat_id) or await _make_saved(app, chat_id, actor.user_id)
+
+
+async def _claim_saved(app: App, user_id: int) -> int:
+    """As `_claim`, for one person."""
+    chat_id = new_id()
+    try:
+        await store.chats.claim_saved_chat(app.db, user_id, chat_id)
+    except Duplicate:
+        chat_id = await store.chats.saved_chat_id(app.db, user_id)
+        if chat_id is None:
+            raise
+    return chat_id
+
+
+async def _make_saved(app: App, chat_id: int, user_id: int) -> Chat:
+    chat = Chat(
+        id=chat_id,
+        kind=ChatKind.SAVED,
+        title="",
+        avatar=None,
+        head_seq=0,
+        rev=1,
+        member_count=1,
+        low_id=user_id,
+        high_id=None,
+        created_at=now_ms(),
+    )
+    try:
+        return await _make(app, chat, {user_id: Role.OWNER})
+    except Duplicate:  # another device was quicker
         made = await store.chats.get(app.db, chat_id)
         if made is None:
             raise

@@ -1,16 +1,18 @@
-"""Members of groups: add, remove, leave."""
+"""Members of groups: add, remove, leave, change roles."""
 
 from msgspec.structs import replace
 
 from dialog.db import Transaction
 from dialog.ids import now_ms
 from dialog.protocol.accounts import User
+from dialog.protocol.bans import Banned
 from dialog.protocol.base import Actor, Forbidden, NotFound, Nothing, Refused, TooManyRequests
 from dialog.protocol.chats import (
     AddMember,
     Chat,
     ChatJoined,
     ChatLeft,
+    EditMember,
     GroupFull,
     LeaveChat,
     Member,
@@ -19,10 +21,12 @@ from dialog.protocol.chats import (
     Role,
     TooManyChats,
 )
+from dialog.protocol.notices import MemberLeft, MemberRemoved, MembersAdded, Notice, RoleGiven
 from dialog.service import command
 
 from . import access, store
 from .app import App
+from .notices import post_notice
 from .people import users
 
 
@@ -44,29 +48,38 @@ async def add_member(app: App, actor: Actor, command: AddMember) -> Nothing:
     await access.member_of(app.db, actor, command.chat_id)  # before anything is said about who exists
     people = await addable(app, actor, set(command.user_ids))
     async with app.db.transaction() as tx:
-        place = await access.may_manage(tx, actor, command.chat_id)
+        place = await access.group_of(tx, actor, command.chat_id)
+        access.require(place, place.chat.may_add)
         present = await store.members.present_among(tx, command.chat_id, command.user_ids)
         new = [people[user_id] for user_id in dict.fromkeys(command.user_ids) if user_id not in present]
         if place.chat.member_count + len(new) > app.config.group_size:
             raise Refused(GroupFull(limit=app.config.group_size))
-        _join(tx, place.chat, new)
+        if not new:
+            return Nothing()
+        user_ids = [user.id for user in new]
+        if await store.bans.among(tx, command.chat_id, user_ids):
+            raise Refused(Banned())
+        tx.later(store.invites.delete_requests(command.chat_id, user_ids))
+        bring_in(tx, place.chat, new, actor.user_id, MembersAdded(user_ids=user_ids))
     return Nothing()
 
 
-def _join(tx: Transaction, chat: Chat, new: list[User]) -> None:
-    """One change per person; each of them learns of the chat on their own topic."""
+def bring_in(tx: Transaction, chat: Chat, new: list[User], author_id: int, notice: Notice) -> Chat:
+    """One change per person and the notice of it all; each of them learns of the chat on their own topic."""
+    joined_seq = chat.head_seq
     joined: list[Member] = []
     for user in new:
         chat = replace(chat, rev=chat.rev + 1, member_count=chat.member_count + 1)
         member = Member(
-            chat_id=chat.id, user_id=user.id, role=Role.MEMBER, joined_seq=chat.head_seq, rev=chat.rev, left=False
+            chat_id=chat.id, user_id=user.id, role=Role.MEMBER, joined_seq=joined_seq, rev=chat.rev, left=False
         )
         joined.append(member)
         event = MemberChanged(member=member, user=user, member_count=chat.member_count)
         tx.publish(event, *access.topics(chat))
-    if joined:
-        tx.later(store.members.put(joined, now_ms()), store.chats.move_members(chat))
-        tx.publish(ChatJoined(chat=chat), *(f"user.{user.id}" for user in new))
+    chat = post_notice(tx, chat, author_id, notice)
+    tx.later(store.members.put(joined, now_ms()), store.chats.move_members(chat))
+    tx.publish(ChatJoined(chat=chat), *(f"user.{user.id}" for user in new))
+    return chat
 
 
 @command
@@ -78,8 +91,16 @@ async def remove_member(app: App, actor: Actor, command: RemoveMember) -> Nothin
         member = await store.members.get(tx, command.chat_id, command.user_id)
         if member is None:
             raise Refused(NotFound())
-        _end(tx, place.chat, member)
+        access.above(place, member)
+        put_out(tx, place.chat, member, actor.user_id)
     return Nothing()
+
+
+def put_out(tx: Transaction, chat: Chat, member: Member, author_id: int) -> None:
+    """Somebody is put out of a group."""
+    chat = _end(tx, chat, member)
+    chat = post_notice(tx, chat, author_id, MemberRemoved(user_id=member.user_id))
+    tx.later(store.chats.move_members(chat))
 
 
 @command
@@ -89,11 +110,12 @@ async def leave_chat(app: App, actor: Actor, command: LeaveChat) -> Nothing:
         member = await store.members.get(tx, command.chat_id, actor.user_id)
         if member is None:
             raise Refused(NotFound())
-        owner, heir = await store.members.owner_and_heir(tx, command.chat_id, actor.user_id)
-        promoted = heir if owner is None and member.role is Role.OWNER else None
-        chat = _end(tx, place.chat, member)
-        if promoted:
-            _promote(tx, chat, promoted)
+        heir = await store.members.heir(tx, command.chat_id, actor.user_id) if member.role is Role.OWNER else None
+        chat = post_notice(tx, _end(tx, place.chat, member), actor.user_id, MemberLeft())
+        if heir:
+            chat = _give_role(tx, chat, heir, Role.OWNER)
+            chat = post_notice(tx, chat, actor.user_id, RoleGiven(user_id=heir.user_id, role=Role.OWNER))
+        tx.later(store.chats.move_members(chat))
     return Nothing()
 
 
@@ -101,14 +123,37 @@ def _end(tx: Transaction, chat: Chat, member: Member) -> Chat:
     """Somebody is out. Their sockets are told first, so that they hear no more of the group."""
     chat = replace(chat, rev=chat.rev + 1, member_count=chat.member_count - 1)
     ended = replace(member, rev=chat.rev, role=Role.MEMBER, left=True)
-    tx.later(store.members.end(ended, chat.head_seq), store.chats.move_members(chat))
+    tx.later(store.members.end(ended, chat.head_seq))
     tx.publish(ChatLeft(chat_id=chat.id, rev=chat.rev), f"user.{member.user_id}")
     tx.publish(MemberChanged(member=ended, user=None, member_count=chat.member_count), *access.topics(chat))
     return chat
 
 
-def _promote(tx: Transaction, chat: Chat, member: Member) -> None:
+@command
+async def edit_member(app: App, actor: Actor, command: EditMember) -> Nothing:
+    async with app.db.transaction() as tx:
+        place = await access.group_of(tx, actor, command.chat_id)
+        access.require(place, Role.OWNER)
+        member = await store.members.get(tx, command.chat_id, command.user_id)
+        if member is None:
+            raise Refused(NotFound())
+        if member.role is command.role:
+            return Nothing()
+        if member.user_id == actor.user_id:
+            raise Refused(Forbidden())  # a group has an owner: make somebody else one
+        chat = _give_role(tx, place.chat, member, command.role)
+        if command.role is Role.OWNER:
+            mine = await store.members.get(tx, command.chat_id, actor.user_id)
+            if mine:
+                chat = _give_role(tx, chat, mine, Role.ADMIN)
+        chat = post_notice(tx, chat, actor.user_id, RoleGiven(user_id=member.user_id, role=command.role))
+        tx.later(store.chats.move_members(chat))
+    return Nothing()
+
+
+def _give_role(tx: Transaction, chat: Chat, member: Member, role: Role) -> Chat:
     chat = replace(chat, rev=chat.rev + 1)
-    promoted = replace(member, rev=chat.rev, role=Role.OWNER)
-    tx.later(store.members.change(promoted), store.chats.move_rev(chat))
-    tx.publish(MemberChanged(member=promoted, user=None, member_count=chat.member_count), *access.topics(chat))
+    changed = replace(member, rev=chat.rev, role=role)
+    tx.later(store.members.change(changed))
+    tx.publish(MemberChanged(member=changed, user=None, member_count=chat.member_count), *access.topics(chat))
+    return chat

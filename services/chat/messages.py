@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from dialog.db import Statement, Transaction, rows_as
+from dialog.db import Statement, Transaction
 from dialog.ids import now_ms
 from dialog.names import can_be_seen
 from dialog.protocol.base import Actor, Forbidden, Invalid, NotFound, Refused
@@ -50,7 +50,7 @@ async def edit_message(app: App, actor: Actor, command: EditMessage) -> Message:
         message = await store.messages.get(tx, command.chat_id, command.seq)
         if message is None or message.deleted_at is not None:
             raise Refused(NotFound())
-        if message.author_id != actor.user_id:
+        if message.author_id != actor.user_id or message.notice:
             raise Refused(Forbidden())
         now = now_ms()
         if now - message.sent_at > app.config.edit_hours * HOUR_MS:
@@ -65,10 +65,12 @@ async def delete_message(app: App, actor: Actor, command: DeleteMessage) -> Mess
         message = await store.messages.get(tx, command.chat_id, command.seq)
         if message is None:
             raise Refused(NotFound())
-        access.may_delete(place, actor, message.author_id)
+        access.may_delete(place, actor, 0 if message.notice else message.author_id)  # a notice is the group's own
         if message.deleted_at is not None:
             return message
-        return _change(tx, place, replace(message, text="", reply_to=None, edited_at=None, deleted_at=now_ms()))
+        return _change(
+            tx, place, replace(message, text="", reply_to=None, edited_at=None, deleted_at=now_ms(), notice=None)
+        )
 
 
 def _change(tx: Transaction, place: access.Place, changed: Message) -> Message:
@@ -86,8 +88,8 @@ async def message_history(app: App, actor: Actor, command: MessageHistory) -> Hi
     older, newer = _pages(command)
     async with app.reading:
         found = await app.db.together([page for page in (older, newer) if page])
-    before = trim(rows_as(Message, found[0]), app.config.reply_bytes) if older else []
-    after = trim(rows_as(Message, found[-1]), app.config.reply_bytes) if newer else []
+    before = trim(store.messages.read(found[0]), app.config.reply_bytes) if older else []
+    after = trim(store.messages.read(found[-1]), app.config.reply_bytes) if newer else []
     messages = [*reversed(before), *after]
     return History(messages=messages, more=_is_more(messages, place.chat.head_seq, bool(older), bool(newer)))
 

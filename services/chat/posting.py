@@ -13,12 +13,14 @@ from msgspec.structs import replace
 from dialog.db import Database, Duplicate, Transaction
 from dialog.ids import now_ms
 from dialog.log import get_logger
-from dialog.protocol.base import NotFound, Refused
-from dialog.protocol.chats import Chat
+from dialog.protocol.base import Forbidden, NotFound, Refused
+from dialog.protocol.chats import Role, SlowMode
 from dialog.protocol.messages import Message, MessagePosted, ReplyRefused, SendMessage
 
 from . import access, store
-from .roster import Rosters
+from .roster import Roster, Rosters
+from .slow_mode import Pace
+from .store.chats import LockedChat
 
 _log = get_logger()
 
@@ -83,12 +85,15 @@ async def _post_together(
     async with db.transaction() as tx:
         locked = await store.chats.lock(tx, list({post.command.chat_id for post in posts}))
         members = await rosters.of(tx, locked.values())
-        chats: dict[int, Chat] = {**locked}
+        pace = await Pace.of(tx, locked, members, ((post.command.chat_id, post.user_id) for post in posts))
+        chats = {**locked}
         sent = await _sent_before(tx, posts) if retries else {}
         known = len(sent)
-        results = [_posted(post, chats, members, sent) for post in posts]
+        results = [_posted(post, chats, members, pace, sent) for post in posts]
         made = list(sent.values())[known:]
         _store(tx, made)
+        pace.store(tx)
+        results = await _unless_sent_before(tx, posts, results)
         for message in made:
             tx.publish(MessagePosted(message=message, nonce=message.nonce), *access.topics(chats[message.chat_id]))
     return results
@@ -99,19 +104,42 @@ async def _sent_before(tx: Transaction, posts: list[Post]) -> dict[Key, Message]
     return {(message.chat_id, message.author_id, message.nonce): message for message in found}
 
 
+async def _unless_sent_before(
+    tx: Transaction, posts: list[Post], results: list[Message | BaseException]
+) -> list[Message | BaseException]:
+    """Whoever may not post now may have posted this before: then it is a retry, answered like any other."""
+    held_up = [
+        post
+        for post, result in zip(posts, results, strict=True)
+        if isinstance(result, Refused) and isinstance(result.failure, Forbidden | SlowMode)
+    ]
+    if not held_up:
+        return results
+    sent = await _sent_before(tx, held_up)
+    return [
+        sent.get(post.key, result) if isinstance(result, Refused) else result
+        for post, result in zip(posts, results, strict=True)
+    ]
+
+
 def _posted(
-    post: Post, chats: dict[int, Chat], members: Mapping[int, frozenset[int]], sent: dict[Key, Message]
+    post: Post, chats: dict[int, LockedChat], members: Mapping[int, Roster], pace: Pace, sent: dict[Key, Message]
 ) -> Message | BaseException:
     """The message that was sent with this nonce before, be it in this very batch; or a new one with the next `seq` and
     `rev` of its chat, which moves on in `chats`; or why there is none."""
     command = post.command
     chat = chats.get(command.chat_id)
-    if chat is None or post.user_id not in members[chat.id]:
+    role = members[chat.id].get(post.user_id) if chat else None
+    if chat is None or role is None:
         return Refused(NotFound())
     if post.key in sent:
         return sent[post.key]
+    if chat.may_send is not Role.MEMBER and not role.reaches(chat.may_send):
+        return Refused(Forbidden())
     if command.reply_to is not None and command.reply_to > chat.head_seq:
         return Refused(ReplyRefused())
+    if chat.slow_mode and (wait := pace.step((chat.id, post.user_id), chat.slow_mode, now_ms())):
+        return Refused(SlowMode(retry_after=wait))
     chats[chat.id] = chat = replace(chat, head_seq=chat.head_seq + 1, rev=chat.rev + 1)
     sent[post.key] = message = Message(
         chat_id=chat.id,

@@ -4,10 +4,13 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 
 from dialog.db import Transaction
-from dialog.protocol.chats import ChatKind
+from dialog.protocol.chats import ChatKind, Role
 
 from . import store
 from .store.chats import LockedChat
+
+Roster = Mapping[int, Role]
+"""Who is in a chat, and as what."""
 
 
 class Rosters:
@@ -19,15 +22,17 @@ class Rosters:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._known: OrderedDict[int, tuple[int, frozenset[int]]] = OrderedDict()
+        self._known: OrderedDict[int, tuple[int, Roster]] = OrderedDict()
 
-    async def of(self, tx: Transaction, chats: Iterable[LockedChat]) -> Mapping[int, frozenset[int]]:
-        """Who is in each of these chats. The two of a direct chat stand in its row and never leave."""
-        rosters: dict[int, frozenset[int]] = {}
+    async def of(self, tx: Transaction, chats: Iterable[LockedChat]) -> Mapping[int, Roster]:
+        """Who is in each of these chats. Those of a direct or saved chat stand in its row and never leave."""
+        rosters: dict[int, Roster] = {}
         unknown: list[LockedChat] = []
         for chat in chats:
             if chat.kind is ChatKind.DIRECT:
-                rosters[chat.id] = frozenset((chat.low_id or 0, chat.high_id or 0))
+                rosters[chat.id] = {chat.low_id or 0: Role.MEMBER, chat.high_id or 0: Role.MEMBER}
+            elif chat.kind is ChatKind.SAVED:
+                rosters[chat.id] = {chat.low_id or 0: Role.OWNER}
             elif (known := self._known.get(chat.id)) and known[0] == chat.member_rev:
                 self._known.move_to_end(chat.id)
                 rosters[chat.id] = known[1]
@@ -37,11 +42,10 @@ class Rosters:
             rosters |= await self._read(tx, unknown)
         return rosters
 
-    async def _read(self, tx: Transaction, chats: list[LockedChat]) -> dict[int, frozenset[int]]:
-        found: dict[int, set[int]] = {chat.id: set() for chat in chats}
-        for row in await store.members.of(tx, list(found)):
-            found[row.chat_id].add(row.user_id)
-        rosters = {chat_id: frozenset(user_ids) for chat_id, user_ids in found.items()}
+    async def _read(self, tx: Transaction, chats: list[LockedChat]) -> Mapping[int, Roster]:
+        rosters: dict[int, dict[int, Role]] = {chat.id: {} for chat in chats}
+        for row in await store.members.of(tx, list(rosters)):
+            rosters[row.chat_id][row.user_id] = row.role
         for chat in chats:
             self._known[chat.id] = (chat.member_rev, rosters[chat.id])
             self._known.move_to_end(chat.id)

@@ -27,6 +27,10 @@ export function exhaustive(event: ServerEvent): string {
       return event.user?.display_name ?? "";
     case "chat.joined":
       return event.chat.title;
+    case "chat.changed":
+      return event.chat.description;
+    case "invite.requested":
+      return event.user.display_name;
     case "chat.left":
       return String(event.rev);
     case "me.changed":

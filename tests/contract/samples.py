@@ -29,6 +29,8 @@ def value_of(shape: Any) -> Any:  # noqa: PLR0911 (one case, one value)
             return [value_of(shape.item_type)] * (shape.min_length or 0)
         case inspect.DictType():
             return {}
+        case inspect.EnumType():
+            return next(iter(shape.cls)).value
         case inspect.StructType():
             return smallest(shape.cls)
         case inspect.UnionType():
@@ -73,6 +75,8 @@ def _beyond(shape: Any) -> Iterator[Any]:  # noqa: PLR0912 (one case, one limit)
                 yield "x" * (shape.max_length + 1)
             if shape.pattern:
                 yield from ("a b", "x\n", "é", "\0")
+        case inspect.EnumType():
+            yield from ("", next(iter(shape.cls)).value.upper())
         case inspect.IntType():
             if shape.ge is not None:
                 yield shape.ge - 1

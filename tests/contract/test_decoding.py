@@ -24,6 +24,11 @@ WHOM_IT_IS_ABOUT = {
     ("chat.people", "user_ids"),
     ("member.add", "user_ids"),
     ("member.remove", "user_id"),
+    ("member.edit", "user_id"),
+    ("member.ban", "user_id"),
+    ("member.unban", "user_id"),
+    ("invite.approve", "user_id"),
+    ("invite.decline", "user_id"),
     ("presence.get", "user_ids"),
 }
 """Fields that name people or sessions. Each names whom the command is about; none says who asks."""

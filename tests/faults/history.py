@@ -188,6 +188,8 @@ def check(history: History) -> list[Violation]:
 
 
 EXAMPLES = 5
+NOTICE = "notice"
+"""Begins the nonce, with a space, of what a group told by itself: nobody sent it."""
 
 
 def _lost(history: History) -> Iterator[Violation]:
@@ -257,6 +259,8 @@ def _doubled(history: History) -> Iterator[Violation]:
 def _phantoms(history: History) -> Iterator[Violation]:
     tried = {(send.chat_id, send.nonce): send for send in history.sends}
     for chat_id, seq, nonce, witness in _witnesses(history):
+        if nonce.startswith(f"{NOTICE} "):
+            continue
         send = tried.get((chat_id, nonce))
         if send is None:
             yield Violation(Kind.PHANTOM, f"{chat_id}/{seq} {nonce} on {witness}")

@@ -24,6 +24,7 @@ from dialog.protocol.base import Command, Event, Refused, Status
 from dialog.protocol.chats import AddMember, ChatLeft, GetChat, MemberChanged, RemoveMember
 from dialog.protocol.messages import EditMessage, Message, MessageChanged, MessagePosted, SendMessage
 from tests.faults.history import (
+    NOTICE,
     Edit,
     Heard,
     HeardOut,
@@ -157,7 +158,7 @@ class Load:
         def see(event: Event) -> None:
             if isinstance(event, MessagePosted):
                 message = event.message
-                self.history.sightings.append(Sighting(device, message.chat_id, message.seq, message.nonce))
+                self.history.sightings.append(Sighting(device, message.chat_id, message.seq, _mark(message)))
             elif isinstance(event, MemberChanged):
                 self._note(event)
 
@@ -416,11 +417,16 @@ def _holdings(name: str, state: State, *, fresh: bool) -> list[Holding]:
     return [people, *(_holding(name, chat_id, view, fresh=fresh) for chat_id, view in state.chats.items())]
 
 
+def _mark(message: Message) -> str:
+    """What a message goes by: its nonce, which in that of a notice nobody could have sent."""
+    return f"{NOTICE} {message.nonce}" if message.notice else message.nonce
+
+
 def _holding(name: str, chat_id: int, view: ChatView, *, fresh: bool) -> Holding:
     return Holding(
         name,
         chat_id,
-        {seq: Seen(message.nonce, message.text) for seq, message in view.messages.items()},
+        {seq: Seen(_mark(message), message.text) for seq, message in view.messages.items()},
         members=dict(view.members),
         chat=view.chat,
         head_seq=view.head_seq,

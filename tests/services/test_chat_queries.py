@@ -17,26 +17,44 @@ MEMBERS = 1_000
 SMALL = 500
 PERSON = 7
 
+INTO_MEMBERS = "INSERT INTO members (chat_id, user_id, role, joined_seq, joined_at, left_seq, rev)"
+INTO_MESSAGES = """
+    INSERT INTO messages
+        (chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at, edited_at, deleted_at)
+"""
 FIXTURE = [
     f"""
-    INSERT INTO chats SELECT seq, IF(seq MOD 2 = 0, 'direct', 'group'), 'Chat', NULL, IF(seq = 1, {MESSAGES}, 10),
+    INSERT INTO chats
+        (id, kind, title, avatar, head_seq, rev, member_rev, member_count, low_id, high_id, created_at)
+    SELECT seq, IF(seq MOD 2 = 0, 'direct', 'group'), 'Chat', NULL, IF(seq = 1, {MESSAGES}, 10),
         IF(seq = 1, {MESSAGES + MEMBERS}, 12), 2, IF(seq = 1, {MEMBERS}, 2), 7, 100000 + seq, 0 FROM seq_1_to_20000
     """,
-    f"INSERT INTO members SELECT 1, seq, 'member', 0, seq, NULL, seq FROM seq_1_to_{MEMBERS}",
-    f"INSERT INTO members SELECT seq + 1, {PERSON}, 'member', 0, 0, NULL, 1 FROM seq_1_to_{SMALL}",
-    "INSERT INTO members SELECT seq + 1, 100000 + seq, 'member', 0, 0, NULL, 2 FROM seq_1_to_19999",
+    f"{INTO_MEMBERS} SELECT 1, seq, 'member', 0, seq, NULL, seq FROM seq_1_to_{MEMBERS}",
+    f"{INTO_MEMBERS} SELECT seq + 1, {PERSON}, 'member', 0, 0, NULL, 1 FROM seq_1_to_{SMALL}",
+    f"{INTO_MEMBERS} SELECT seq + 1, 100000 + seq, 'member', 0, 0, NULL, 2 FROM seq_1_to_19999",
+    "INSERT INTO bans SELECT 1 + seq MOD 20, seq, 7, seq FROM seq_1_to_20000",
+    """
+    INSERT INTO invites SELECT CONCAT('token', seq), 1 + seq MOD 2000, 7, seq, NULL, NULL, 0, 0 FROM seq_1_to_20000
+    """,
+    "INSERT INTO join_requests SELECT 1 + seq MOD 20, seq, seq FROM seq_1_to_20000",
+    "INSERT INTO saved_chats SELECT seq, seq FROM seq_1_to_20000",
     "INSERT INTO direct_chats SELECT 7, 100000 + seq, seq FROM seq_1_to_500",
     "INSERT INTO direct_chats SELECT seq, 200000 + seq, 1000 + seq FROM seq_100_to_20000",
     f"""
-    INSERT INTO messages SELECT 1, seq, {MEMBERS} + seq, 1 + seq MOD {MEMBERS}, CONCAT('n', seq), 'text', 'words', NULL,
+    {INTO_MESSAGES} SELECT 1, seq, {MEMBERS} + seq, 1 + seq MOD {MEMBERS}, CONCAT('n', seq), 'text', 'words', NULL,
         seq, NULL, NULL FROM seq_1_to_{MESSAGES}
     """,
-    """
-    INSERT INTO messages SELECT 1 + seq DIV 10, 1 + seq MOD 10, 3 + seq MOD 10, 7, CONCAT('n', seq), 'text', 'words',
+    f"""
+    {INTO_MESSAGES} SELECT 1 + seq DIV 10, 1 + seq MOD 10, 3 + seq MOD 10, 7, CONCAT('n', seq), 'text', 'words',
         NULL, seq, NULL, NULL FROM seq_10_to_20000
     """,
-    "ANALYZE TABLE chats, members, direct_chats, messages",
+    "ANALYZE TABLE chats, members, direct_chats, messages, saved_chats, bans, invites, join_requests",
 ]
+
+
+TABLES = (
+    "chats", "members", "direct_chats", "messages", "deployment", "saved_chats", "bans", "invites", "join_requests",
+)  # fmt: skip
 
 
 class Counted:
@@ -61,7 +79,7 @@ async def counted(servers: Servers) -> AsyncIterator[Counted]:
     async with connection.cursor() as cursor:
         await cursor.execute("DROP DATABASE IF EXISTS large_chat")
         await cursor.execute("CREATE DATABASE large_chat")
-        for table in ("chats", "members", "direct_chats", "messages", "deployment"):
+        for table in TABLES:
             await cursor.execute(f"CREATE TABLE large_chat.{table} LIKE dialog_chat.{table}")
         await cursor.execute("USE large_chat")
         await cursor.execute("INSERT INTO deployment VALUES (1, 1)")
@@ -122,7 +140,24 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "one direct chat": (reads(store.chats.direct_chat_id, 7, 100_007), 1),
     "one message": (reads(store.messages.get, LARGE, 77_777), 1),
     "who of these is in the chat": (reads(store.members.present_among, LARGE, [1, 2, 3, 999_999]), 4),
-    "the heir of a group": (reads(store.members.owner_and_heir, LARGE, PERSON), MEMBERS * 2),
+    "the heir of a group": (reads(store.members.heir, LARGE, PERSON), MEMBERS * 2),
+    "the admins of a group": (reads(store.members.admin_ids, LARGE), MEMBERS),
+    "who posted last in slow groups": (
+        reads(store.members.last_posts, [(LARGE, user_id) for user_id in range(1, 33)] + [(2, 7), (3, 7)]),
+        34,
+    ),
+    "noting who posted in slow groups": (
+        statements(store.members.note_posts([(LARGE, user_id) for user_id in range(1, 33)] + [(2, 7), (3, 7)], 1)),
+        34,
+    ),
+    "the bans of a group": (reads(store.bans.of, LARGE), 1000),
+    "who of these is banned": (reads(store.bans.among, LARGE, [1, 2, 20, 40]), 4),
+    "one invite": (reads(store.invites.get, "token777"), 1),
+    "the invites to a group": (reads(store.invites.of, LARGE), 10),
+    "invites that have expired": (statements(store.invites.delete_expired(LARGE, 1)), 10),
+    "those who ask to join": (reads(store.invites.requests, LARGE), 1000),
+    "one who asks to join": (reads(store.invites.request_of, LARGE, 20), 1),
+    "saved messages": (reads(store.chats.saved_chat_id, 7), 1),
     "the epoch": (reads(store.chats.epoch), 1),
 }
 

@@ -22,21 +22,36 @@ from dialog.protocol.accounts import (
     RevokeSession,
     UseRecoveryKey,
 )
+from dialog.protocol.bans import BanMember, ListBans, UnbanMember
 from dialog.protocol.base import Command, Refused, tag_of
 from dialog.protocol.chats import (
     AddMember,
     ChatChanges,
     CreateChat,
+    EditChat,
+    EditMember,
     GetChat,
     GetPeople,
     LeaveChat,
     OpenDirect,
+    OpenSaved,
     RemoveMember,
     Sync,
 )
 from dialog.protocol.connection import Connect, Ping
+from dialog.protocol.invites import (
+    ApproveJoin,
+    CreateInvite,
+    DeclineJoin,
+    ListInvites,
+    ListJoinRequests,
+    LookAtInvite,
+    RevokeInvite,
+    UseInvite,
+)
 from dialog.protocol.messages import DeleteMessage, EditMessage, MessageHistory, SendMessage
 from dialog.protocol.presence import GetPresence
+from dialog.protocol.roles import Role
 from tests.people import PASSWORD, People, group, me, username
 from tests.raw import http_post
 from tests.servers import Suite
@@ -46,11 +61,13 @@ ACTORS = ("owner", "author", "member", "former", "stranger", "nobody")
 
 @dataclass
 class World:
-    """A group of an owner, the author of its one message and another member; somebody who left, and a stranger."""
+    """A group of an owner, an admin, the author of its first message and another member; somebody who left, and a
+    stranger. `asker` has used its invite and waits to be let in."""
 
     people: dict[str, Client]
     chat_id: int
     url: str
+    invite: str
 
     def id(self, name: str) -> int:
         return me(self.people[name]).id
@@ -58,12 +75,18 @@ class World:
 
 @dataclass
 class Row:
-    """How to build the command, and what each actor gets: `ok` or the reason of a refusal, in the order of ACTORS."""
+    """How to build the command, and what each actor gets: `ok` or the reason of a refusal, in the order of ACTORS.
+
+    An admin gets what a member gets, unless it is said otherwise.
+    """
 
     build: Callable[[World], Command[Any]]
     expected: str
+    admin: str = ""
 
     def outcome(self, actor: str) -> str:
+        if actor == "admin":
+            return self.admin or self.outcome("member")
         return self.expected.split()[ACTORS.index(actor)]
 
 
@@ -109,6 +132,7 @@ MATRIX: dict[type[Command[Any]], Row] = {
     FindUser: Row(lambda w: FindUser(username=username(w.people["owner"])), SIGNED_IN),
     Sync: Row(lambda w: Sync(chats={str(w.chat_id): 1}), SIGNED_IN),
     GetPresence: Row(lambda w: GetPresence(user_ids=[w.id("owner")]), SIGNED_IN),
+    OpenSaved: Row(lambda _: OpenSaved(), SIGNED_IN),
     CreateChat: Row(lambda w: CreateChat(title="x", user_ids=[w.id("stranger")]), SIGNED_IN),
     OpenDirect: Row(lambda w: OpenDirect(user_id=w.id("owner")), "not_found ok ok ok ok unauthenticated"),
     # in a chat
@@ -123,10 +147,27 @@ MATRIX: dict[type[Command[Any]], Row] = {
         "forbidden ok forbidden not_found not_found unauthenticated",
     ),
     DeleteMessage: Row(
-        lambda w: DeleteMessage(chat_id=w.chat_id, seq=1), "ok ok forbidden not_found not_found unauthenticated"
+        lambda w: DeleteMessage(chat_id=w.chat_id, seq=1),
+        "ok ok forbidden not_found not_found unauthenticated",
+        admin="ok",
     ),
-    AddMember: Row(lambda w: AddMember(chat_id=w.chat_id, user_ids=[w.id("stranger")]), OWNER),
-    RemoveMember: Row(lambda w: RemoveMember(chat_id=w.chat_id, user_id=w.id("member")), OWNER),
+    # in a group; tests/system/test_groups.py has the roles and permissions in full
+    AddMember: Row(lambda w: AddMember(chat_id=w.chat_id, user_ids=[w.id("stranger")]), IN_CHAT),
+    RemoveMember: Row(lambda w: RemoveMember(chat_id=w.chat_id, user_id=w.id("admin")), OWNER),
+    EditMember: Row(lambda w: EditMember(chat_id=w.chat_id, user_id=w.id("member"), role=Role.MEMBER), OWNER),
+    EditChat: Row(lambda w: EditChat(chat_id=w.chat_id, title="x"), OWNER, admin="ok"),
+    BanMember: Row(lambda w: BanMember(chat_id=w.chat_id, user_id=w.id("asker")), OWNER, admin="ok"),
+    UnbanMember: Row(lambda w: UnbanMember(chat_id=w.chat_id, user_id=w.id("asker")), OWNER, admin="ok"),
+    ListBans: Row(lambda w: ListBans(chat_id=w.chat_id), OWNER, admin="ok"),
+    CreateInvite: Row(lambda w: CreateInvite(chat_id=w.chat_id), OWNER, admin="ok"),
+    ListInvites: Row(lambda w: ListInvites(chat_id=w.chat_id), OWNER, admin="ok"),
+    RevokeInvite: Row(lambda w: RevokeInvite(chat_id=w.chat_id, token=w.invite), OWNER, admin="ok"),
+    ListJoinRequests: Row(lambda w: ListJoinRequests(chat_id=w.chat_id), OWNER, admin="ok"),
+    ApproveJoin: Row(lambda w: ApproveJoin(chat_id=w.chat_id, user_id=w.id("asker")), OWNER, admin="ok"),
+    DeclineJoin: Row(lambda w: DeclineJoin(chat_id=w.chat_id, user_id=w.id("asker")), OWNER, admin="ok"),
+    # with the token of an invite
+    LookAtInvite: Row(lambda w: LookAtInvite(token=w.invite), SIGNED_IN),
+    UseInvite: Row(lambda w: UseInvite(token=w.invite), SIGNED_IN),
     # the gateway's own, which HTTP does not offer; tests/system/test_bad_input.py has them
     Connect: Row(lambda _: Connect(access_token="x"), "not_found " * 6),
     Ping: Row(lambda _: Ping(), "not_found " * 6),
@@ -136,12 +177,17 @@ MATRIX: dict[type[Command[Any]], Row] = {
 
 @pytest.fixture
 async def world(people: People, suite: Suite) -> World:
-    clients = await people.join(*ACTORS[:5])
-    named: dict[str, Client] = dict(zip(ACTORS[:5], clients, strict=True))
-    chat = await group(named["owner"], named["author"], named["member"], named["former"])
+    names = (*ACTORS[:5], "admin", "asker")
+    clients = await people.join(*names)
+    named: dict[str, Client] = dict(zip(names, clients, strict=True))
+    owner = named["owner"]
+    chat = await group(owner, named["author"], named["member"], named["former"], named["admin"])
     await named["author"].send(chat.id, "first")
     await named["former"].call(LeaveChat(chat_id=chat.id))
-    return World(named, chat.id, suite.url("gateway"))
+    await owner.call(EditMember(chat_id=chat.id, user_id=me(named["admin"]).id, role=Role.ADMIN))
+    invite = await owner.call(CreateInvite(chat_id=chat.id, approval=True))
+    await named["asker"].call(UseInvite(token=invite.token))
+    return World(named, chat.id, suite.url("gateway"), invite.token)
 
 
 async def outcome(world: World, actor: str, command: Command[Any]) -> str:
@@ -162,7 +208,9 @@ async def outcome(world: World, actor: str, command: Command[Any]) -> str:
 @pytest.mark.parametrize("kind", MATRIX, ids=tag_of)
 async def test_each_actor_gets_what_the_matrix_says(world: World, kind: type[Command[Any]]) -> None:
     row = MATRIX[kind]
-    order = [actor for actor in reversed(ACTORS) if actor != "owner"] + ["owner"]  # whoever changes most comes last
+    others = [actor for actor in reversed(ACTORS) if actor != "owner"]
+    admins = [] if kind.public else ["admin"]  # whom nobody knows as such
+    order = [*others, *admins, "owner"]  # whoever changes most comes last
     for actor in order:
         assert await outcome(world, actor, row.build(world)) == row.outcome(actor), actor
 

@@ -189,6 +189,36 @@ async def test_groups_members_profiles_and_sessions(terminal: Callable[..., Term
     assert await anna.ends() == 0
 
 
+async def test_running_a_group(terminal: Callable[..., Terminal], people: People) -> None:
+    [ben] = await people.join("ben")
+    anna = await registered(terminal, a_name("anna"))
+    anna.types("/group Walk " + me(ben).username)
+    await anna.shows("── Walk ──")
+    anna.types("/title Sunday hike")
+    await anna.shows("called the group Sunday hike")
+    anna.types(f"/role {me(ben).username} admin")
+    await anna.shows("made Ben admin")
+    anna.types("/invite")
+    await anna.shows("comes in: /join ")
+    carla = await registered(terminal, a_name("carla"))
+    token = anna.screen().rsplit("/join ", 1)[1].split()[0]
+    carla.types(f"/join {token}")
+    await carla.shows("── Sunday hike ──")
+    await anna.shows("Carla came in by an invite")
+    anna.types(f"/ban {me(ben).username}")
+    await carla.shows("removed Ben")
+    anna.types(f"/role {me(ben).username} member")
+    await anna.shows("there is no such thing here")
+    carla.types("/title Mine")
+    await carla.shows("you may not do that")
+    carla.types("/saved")
+    await carla.shows("── Saved messages ──")
+    carla.types("buy milk")
+    await carla.shows("you buy milk")
+    carla.types("/join nonsense")
+    await carla.shows("the invite leads nowhere")
+
+
 async def test_what_others_write_cannot_touch_the_terminal(terminal: Callable[..., Terminal], people: People) -> None:
     [ben] = await people.join("ben")
     name = a_name("anna")

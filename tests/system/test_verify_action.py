@@ -21,20 +21,36 @@ from dialog.protocol.accounts import (
     ListSessions,
     RevokeSession,
 )
+from dialog.protocol.bans import BanMember, ListBans, UnbanMember
 from dialog.protocol.base import Command, tag_of
 from dialog.protocol.chats import (
     AddMember,
     ChatChanges,
     CreateChat,
+    EditChat,
+    EditMember,
     GetChat,
     GetPeople,
     LeaveChat,
     OpenDirect,
+    OpenSaved,
     RemoveMember,
     Sync,
 )
+from dialog.protocol.invites import (
+    ApproveJoin,
+    CreateInvite,
+    DeclineJoin,
+    Invite,
+    ListInvites,
+    ListJoinRequests,
+    LookAtInvite,
+    RevokeInvite,
+    UseInvite,
+)
 from dialog.protocol.messages import DeleteMessage, EditMessage, MessageHistory, SendMessage
 from dialog.protocol.presence import GetPresence
+from dialog.protocol.roles import Role
 from tests.patience import PATIENCE
 from tests.people import PASSWORD, People, direct, group, in_step, knows, me, username
 
@@ -81,6 +97,30 @@ async def revoke(scene: Scene) -> None:
     await scene.anna.call(RevokeSession(session_id=await other_session(scene)))
 
 
+async def invite(scene: Scene, *, approval: bool = False) -> Invite:
+    return await scene.anna.call(CreateInvite(chat_id=scene.group_id, approval=approval))
+
+
+async def revoke_invite(scene: Scene) -> None:
+    await scene.anna.call(RevokeInvite(chat_id=scene.group_id, token=(await invite(scene)).token))
+
+
+async def look_at_invite(scene: Scene) -> None:
+    await scene.carla.call(LookAtInvite(token=(await invite(scene)).token))
+
+
+async def use_invite(scene: Scene) -> None:
+    await scene.carla.call(UseInvite(token=(await invite(scene)).token))
+
+
+def answer_to_carla(answer: type[ApproveJoin | DeclineJoin]) -> Callable[[Scene], Awaitable[Any]]:
+    async def story(scene: Scene) -> None:
+        await scene.carla.call(UseInvite(token=(await invite(scene, approval=True)).token))
+        await scene.anna.call(answer(chat_id=scene.group_id, user_id=me(scene.carla).id))
+
+    return story
+
+
 STORIES: dict[type[Command[Any]], Callable[[Scene], Awaitable[Any]]] = {
     ListSessions: by_anna(lambda _: ListSessions()),
     RevokeSession: revoke,
@@ -104,9 +144,28 @@ STORIES: dict[type[Command[Any]], Callable[[Scene], Awaitable[Any]]] = {
     DeleteMessage: by_anna(lambda scene: DeleteMessage(chat_id=scene.group_id, seq=2)),
     MessageHistory: by_anna(lambda scene: MessageHistory(chat_id=scene.group_id)),
     GetPresence: by_anna(lambda scene: GetPresence(user_ids=[me(scene.ben).id])),
+    OpenSaved: by_anna(lambda _: OpenSaved()),
+    EditChat: by_anna(
+        lambda scene: EditChat(
+            chat_id=scene.group_id, title="Walks", description="Hills", slow_mode=5, may_send=Role.ADMIN
+        )
+    ),
+    EditMember: by_anna(lambda scene: EditMember(chat_id=scene.group_id, user_id=me(scene.ben).id, role=Role.OWNER)),
+    BanMember: by_anna(lambda scene: BanMember(chat_id=scene.group_id, user_id=me(scene.ben).id)),
+    UnbanMember: by_anna(lambda scene: UnbanMember(chat_id=scene.group_id, user_id=me(scene.ben).id)),
+    ListBans: by_anna(lambda scene: ListBans(chat_id=scene.group_id)),
+    CreateInvite: invite,
+    ListInvites: by_anna(lambda scene: ListInvites(chat_id=scene.group_id)),
+    RevokeInvite: revoke_invite,
+    LookAtInvite: look_at_invite,
+    UseInvite: use_invite,
+    ListJoinRequests: by_anna(lambda scene: ListJoinRequests(chat_id=scene.group_id)),
+    ApproveJoin: answer_to_carla(ApproveJoin),
+    DeclineJoin: answer_to_carla(DeclineJoin),
 }
 CHANGES = {
     EditProfile, CreateChat, OpenDirect, LeaveChat, AddMember, RemoveMember, SendMessage, EditMessage, DeleteMessage,
+    OpenSaved, EditChat, EditMember, BanMember, UseInvite, ApproveJoin,
 }  # fmt: skip
 """What must be visible on Anna's second device afterwards."""
 ENDS_THE_PHONE = {RevokeSession, CloseSession, ChangePassword}

@@ -18,6 +18,7 @@ from dialog.protocol.chats import (
     ChatKind,
     ChatLeft,
     ChatState,
+    GroupChanged,
     Member,
     MemberChanged,
     Mine,
@@ -99,6 +100,11 @@ class Server:
         user = None if there else person(user_id)
         self.told.append(MemberChanged(member=self.members[user_id], user=user, member_count=count))
 
+    def rename(self) -> None:
+        rev = self.chat.rev + 1
+        self.chat = replace(self.chat, rev=rev, title=f"Walk {rev}", slow_mode=rev, may_send=Role.ADMIN)
+        self.told.append(GroupChanged(chat=self.chat))
+
     def changes(self, since: int) -> ChatState:
         reset = since == 0 or since > self.chat.rev or self.chat.rev - since > RESET_BEYOND
         messages = list(self.messages.values())[-PAGE:] if reset else self._newer(self.messages, since)
@@ -153,6 +159,7 @@ STEPS = st.lists(
         st.tuples(st.just("post"), st.just(0)),
         st.tuples(st.just("change"), st.integers(0, 50)),
         st.tuples(st.just("member"), st.sampled_from((BERND, CARLA))),
+        st.tuples(st.just("rename"), st.just(0)),
     ),
     max_size=40,
 )
@@ -164,6 +171,8 @@ def run(server: Server, steps: list[tuple[str, int]]) -> None:
             server.post()
         elif what == "change":
             server.change(number)
+        elif what == "rename":
+            server.rename()
         else:
             server.come_or_go(number)
 
@@ -412,3 +421,16 @@ def test_a_chat_that_is_gone_is_dropped_by_sync() -> None:
     told = state.apply_synced(Synced(chats=[], gone=[CHAT], people=[], me=person(ANNA), more=False), state.revs())
     assert [type(event) for event in told] == [ChatLeft]
     assert not state.chats
+
+
+def test_a_group_that_was_changed_meanwhile_is_told_like_an_event() -> None:
+    server = Server()
+    state = in_step(server)
+    server.rename()
+    told = state.apply_state(server.changes(1), asked=1)
+    assert told == server.told
+    assert state.chats[CHAT].chat == server.chat
+    server.rename()
+    assert state.apply(server.told[-1]) == [server.told[-1]]
+    assert state.chats[CHAT].chat == server.chat
+    same_as_fresh(state, server)

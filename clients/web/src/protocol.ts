@@ -330,17 +330,20 @@ export interface SessionEnded {
   status: "forbidden";
 }
 
+// --- Roles: what somebody may do in a group
+
+/** A group has one owner while anybody is in it. Whatever a role may do, those above it may do as well. */
+export type Role = "owner" | "admin" | "member";
+
 // --- Chats and their members, and how a client stays in step with them
 
-export type ChatKind = "direct" | "group";
-
-export type Role = "owner" | "member";
+export type ChatKind = "direct" | "group" | "saved";
 
 /** A conversation. `rev` is that of its newest change of any kind. */
 export interface Chat {
   id: Id;
   kind: ChatKind;
-  /** Empty for a direct chat. */
+  /** Empty unless it is a group. */
   title: string;
   avatar: string | null;
   /** Of the newest message; 0 when nothing was said yet. */
@@ -348,9 +351,24 @@ export interface Chat {
   rev: Seq;
   member_count: number;
   low_id: Id | null;
-  /** The two people of a direct chat, by their ids; null in a group. */
+  /** The two people of a direct chat, by their ids; null in a group. Of saved messages `low_id` is the owner. */
   high_id: Id | null;
   created_at: Millis;
+  description: string;
+  /** Seconds that a member of a group waits from one message to the next; 0 for none. Admins do not wait. */
+  slow_mode: number;
+  /** The lowest role that may post; likewise the following. They mean something in groups only. */
+  may_send: Role;
+  /** Bring people in. */
+  may_add: Role;
+  /** Change title and description. */
+  may_edit: Role;
+  /** Pin messages. */
+  may_pin: Role;
+  /** Start calls. */
+  may_call: Role;
+  /** Delete what others wrote. */
+  may_delete: Role;
 }
 
 /** Somebody's place in a chat. `left` ones are listed only as changes. */
@@ -411,6 +429,31 @@ export interface OpenDirect {
   user_id: Id;
 }
 
+/** The one chat in which you keep messages for yourself, however often it is opened. */
+export interface OpenSaved {
+  type: "chat.open_saved";
+}
+
+/**
+ * Change what a group is called and how it works. A field that is left out stays as it is.
+ *
+ * Title and description are for those whom `may_edit` names. All else is for admins, within their own reach: they can
+ * neither give nor take what only the owner may do.
+ */
+export interface EditChat {
+  type: "chat.edit";
+  chat_id: Id;
+  title?: string | null;
+  description?: string | null;
+  slow_mode?: number | null;
+  may_send?: Role | null;
+  may_add?: Role | null;
+  may_edit?: Role | null;
+  may_pin?: Role | null;
+  may_call?: Role | null;
+  may_delete?: Role | null;
+}
+
 /** Everything about one chat: a `reset` state. */
 export interface GetChat {
   type: "chat.get";
@@ -438,24 +481,32 @@ export interface GetPeople {
   user_ids: Id[];
 }
 
-/** Leave a group. When the last owner leaves, the longest-standing member becomes one. */
+/** Leave a group. When its owner leaves, the longest-standing admin becomes the owner, or else member. */
 export interface LeaveChat {
   type: "chat.leave";
   chat_id: Id;
 }
 
-/** Bring people into a group. Those who are in it already stay as they are. */
+/** Bring people into a group, if `may_add` says so. Those who are in it already stay as they are. */
 export interface AddMember {
   type: "member.add";
   chat_id: Id;
   user_ids: Id[];
 }
 
-/** Put somebody out of a group. */
+/** Put somebody out of a group who has a lower role than you; for admins. */
 export interface RemoveMember {
   type: "member.remove";
   chat_id: Id;
   user_id: Id;
+}
+
+/** Give somebody in a group this role; for its owner. Making somebody the owner makes yourself an admin. */
+export interface EditMember {
+  type: "member.edit";
+  chat_id: Id;
+  user_id: Id;
+  role: Role;
 }
 
 /** You are in this chat now. The gateway has joined you to its topic; fetch the rest with `chat.changes`. */
@@ -481,7 +532,13 @@ export interface MemberChanged {
   member_count: number;
 }
 
-/** This is for groups; the chat is a direct one. */
+/** A group has another title, description or setting: all of it as it is now, with its new `rev`. */
+export interface GroupChanged {
+  type: "chat.changed";
+  chat: Chat;
+}
+
+/** This is for groups, and the chat is none. */
 export interface NotAGroup {
   reason: "not_a_group";
   status: "forbidden";
@@ -500,10 +557,178 @@ export interface TooManyChats {
   limit: number;
 }
 
-/** Nothing is left of the title once control characters are taken out. */
+/** You may post to this group again in `retry_after` seconds. */
+export interface SlowMode {
+  reason: "slow_mode";
+  status: "rate_limited";
+  retry_after: number;
+}
+
+/** Nothing is left of the title once control characters are taken out, or it is longer than 128 characters. */
 export interface TitleRefused {
   reason: "title_refused";
   status: "invalid";
+}
+
+// --- Bans: who may not come back into a group
+
+export interface Ban {
+  user_id: Id;
+  banned_by: Id;
+  banned_at: Millis;
+}
+
+export interface Bans {
+  /** The latest first. */
+  bans: Ban[];
+  /** Those who are banned. */
+  people: User[];
+}
+
+/** Put somebody out of a group, if they are in it, and keep them out, whoever adds or invites them. */
+export interface BanMember {
+  type: "member.ban";
+  chat_id: Id;
+  user_id: Id;
+}
+
+/** Let somebody in again. It does not bring them in. */
+export interface UnbanMember {
+  type: "member.unban";
+  chat_id: Id;
+  user_id: Id;
+}
+
+/** Who is banned from a group; for its admins. */
+export interface ListBans {
+  type: "chat.bans";
+  chat_id: Id;
+}
+
+/** Some of these people are banned from the group: an admin would have to lift that first. */
+export interface Banned {
+  reason: "banned";
+  status: "forbidden";
+}
+
+// --- Invites: links that let people into a group
+
+/** A way into a group, for whoever has the token. */
+export interface Invite {
+  chat_id: Id;
+  token: string;
+  created_by: Id;
+  created_at: Millis;
+  expires_at: Millis | null;
+  /** How many people may use it; null for any number. */
+  uses: number | null;
+  /** How many have joined with it, or asked to. */
+  used: number;
+  /** Whoever uses it asks to join, and an admin decides. */
+  approval: boolean;
+}
+
+export interface Invites {
+  /** The latest first; expired ones are gone. */
+  invites: Invite[];
+}
+
+/** What somebody may see of a group before they join it. */
+export interface InviteLook {
+  title: string;
+  description: string;
+  member_count: number;
+  /** They would ask to join. */
+  approval: boolean;
+  /** They are in it already. */
+  joined: boolean;
+}
+
+/** What came of using an invite. */
+export interface InviteUse {
+  /** The group that one is in now; null when admins were asked. */
+  chat: Chat | null;
+}
+
+/** Somebody asks to be let into a group. */
+export interface JoinRequest {
+  user_id: Id;
+  requested_at: Millis;
+}
+
+export interface JoinRequests {
+  /** Those who have waited longest first. */
+  requests: JoinRequest[];
+  /** Those who ask. */
+  people: User[];
+}
+
+/** Make a link into a group; for its admins. */
+export interface CreateInvite {
+  type: "invite.create";
+  chat_id: Id;
+  expires_at?: Millis | null;
+  uses?: number | null;
+  approval?: boolean;
+}
+
+/** The links into a group; for its admins. */
+export interface ListInvites {
+  type: "invite.list";
+  chat_id: Id;
+}
+
+/** Make a link useless; for admins. Whoever has asked to join with it still waits for an answer. */
+export interface RevokeInvite {
+  type: "invite.revoke";
+  chat_id: Id;
+  token: string;
+}
+
+/** What group a link leads to. */
+export interface LookAtInvite {
+  type: "invite.look";
+  token: string;
+}
+
+/** Join a group by a link, or ask to. Using it again changes nothing, and counts once. */
+export interface UseInvite {
+  type: "invite.join";
+  token: string;
+}
+
+/** Who asks to be let into a group; for its admins. */
+export interface ListJoinRequests {
+  type: "invite.requests";
+  chat_id: Id;
+}
+
+/** Let somebody in who has asked; for admins. */
+export interface ApproveJoin {
+  type: "invite.approve";
+  chat_id: Id;
+  user_id: Id;
+}
+
+/** Do not let somebody in who has asked; for admins. They are not told. */
+export interface DeclineJoin {
+  type: "invite.decline";
+  chat_id: Id;
+  user_id: Id;
+}
+
+/** Told to the owner and the admins of a group: somebody asks to be let in. */
+export interface JoinRequested {
+  type: "invite.requested";
+  chat_id: Id;
+  request: JoinRequest;
+  user: User;
+}
+
+/** There is no such invite, or not any more (expired, used up, revoked), or it is not for you. */
+export interface InviteOver {
+  reason: "invite_over";
+  status: "not_found";
 }
 
 // --- Messages: what is said in a chat
@@ -515,7 +740,7 @@ export interface Message {
   /** Of its last change. */
   rev: Seq;
   author_id: Id;
-  /** `text` */
+  /** `text`, or `system` for what a group tells of itself: it has no text but a `notice`. */
   kind: string;
   text: string;
   sent_at: Millis;
@@ -523,6 +748,7 @@ export interface Message {
   reply_to: Seq | null;
   edited_at: Millis | null;
   deleted_at: Millis | null;
+  notice: MemberJoined | MembersAdded | MemberLeft | MemberRemoved | RoleGiven | GroupRenamed | GroupDescribed | SettingsChanged | null;
 }
 
 /** Messages in the order of their `seq`. `more`: there are others beyond this page, in the direction asked for. */
@@ -603,6 +829,60 @@ export interface EditWindowOver {
   hours: number;
 }
 
+// --- Notices: the messages of kind `system`, by which a group tells what was changed in it
+
+/** The author came in by an invite. */
+export interface MemberJoined {
+  type: "joined";
+}
+
+/** The author brought these people in. */
+export interface MembersAdded {
+  type: "added";
+  user_ids: Id[];
+}
+
+/** The author left. */
+export interface MemberLeft {
+  type: "left";
+}
+
+/** The author put somebody out. Whether they were banned as well is for admins to know. */
+export interface MemberRemoved {
+  type: "removed";
+  user_id: Id;
+}
+
+/** The author gave somebody this role. As the last thing an owner does before leaving: who owns the group now. */
+export interface RoleGiven {
+  type: "role";
+  user_id: Id;
+  role: Role;
+}
+
+/** The author gave the group this title. */
+export interface GroupRenamed {
+  type: "renamed";
+  title: string;
+}
+
+/** The author changed the description. It is not repeated, so that what is taken out of it is gone. */
+export interface GroupDescribed {
+  type: "described";
+}
+
+/** The author changed how the group works. What did not change is null. */
+export interface SettingsChanged {
+  type: "settings";
+  slow_mode: number | null;
+  may_send: Role | null;
+  may_add: Role | null;
+  may_edit: Role | null;
+  may_pin: Role | null;
+  may_call: Role | null;
+  may_delete: Role | null;
+}
+
 // --- Presence: who is here
 
 export type Availability = "online" | "offline";
@@ -661,6 +941,20 @@ export type RoutedCommand =
   | LeaveChat
   | AddMember
   | RemoveMember
+  | OpenSaved
+  | EditChat
+  | EditMember
+  | BanMember
+  | UnbanMember
+  | ListBans
+  | CreateInvite
+  | ListInvites
+  | RevokeInvite
+  | LookAtInvite
+  | UseInvite
+  | ListJoinRequests
+  | ApproveJoin
+  | DeclineJoin
   | SendMessage
   | EditMessage
   | DeleteMessage
@@ -674,6 +968,8 @@ export type ServerEvent =
   | ChatJoined
   | ChatLeft
   | MemberChanged
+  | GroupChanged
+  | JoinRequested
   | MessagePosted
   | MessageChanged
   | PresenceChanged
@@ -703,6 +999,9 @@ export type Failure =
   | GroupFull
   | TooManyChats
   | TitleRefused
+  | SlowMode
+  | Banned
+  | InviteOver
   | TextRefused
   | TextTooLong
   | ReplyRefused
@@ -736,6 +1035,20 @@ export interface Replies {
   "chat.leave": Nothing;
   "member.add": Nothing;
   "member.remove": Nothing;
+  "chat.open_saved": Chat;
+  "chat.edit": Chat;
+  "member.edit": Nothing;
+  "member.ban": Nothing;
+  "member.unban": Nothing;
+  "chat.bans": Bans;
+  "invite.create": Invite;
+  "invite.list": Invites;
+  "invite.revoke": Nothing;
+  "invite.look": InviteLook;
+  "invite.join": InviteUse;
+  "invite.requests": JoinRequests;
+  "invite.approve": Nothing;
+  "invite.decline": Nothing;
   "message.send": Message;
   "message.edit": Message;
   "message.delete": Message;

@@ -13,6 +13,7 @@ from dialog.protocol.accounts import Device, EditProfile, MeChanged, OpenSession
 from dialog.protocol.base import Command, Event, Refused, Unauthenticated
 from dialog.protocol.chats import Chat, ChatChanges, ChatJoined, Sync
 from dialog.protocol.connection import ChatsBehind, Connected, Resync
+from dialog.protocol.invites import InviteUse
 from dialog.protocol.messages import History, Message, MessageChanged, MessageHistory, MessagePosted, SendMessage
 from dialog.protocol.presence import PresenceChanged, PresenceList
 
@@ -286,6 +287,9 @@ class Client:
             self._hear(MessagePosted(message=reply, nonce=reply.nonce) if posted else MessageChanged(message=reply))
         elif isinstance(reply, Chat):
             self._hear(ChatJoined(chat=reply))
+        elif isinstance(reply, InviteUse):
+            if reply.chat:
+                self._hear(ChatJoined(chat=reply.chat))
         elif isinstance(command, EditProfile):
             self._hear(MeChanged(user=reply))
         elif isinstance(reply, PresenceList):

@@ -8,9 +8,11 @@ held until what lies between has come, by another event or as a `ChatState` that
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from dialog.protocol.accounts import MeChanged, User
 from dialog.protocol.base import Event
-from dialog.protocol.chats import ChatJoined, ChatLeft, ChatState, MemberChanged, Synced
+from dialog.protocol.chats import ChatJoined, ChatLeft, ChatState, GroupChanged, MemberChanged, Synced
 from dialog.protocol.messages import Message, MessageChanged, MessagePosted
 from dialog.protocol.presence import Availability, PresenceChanged
 
@@ -19,7 +21,7 @@ from .view import ChatView, messages_of
 HELD_EVENTS = 256
 """Events held per chat; what is beyond them is fetched."""
 
-Numbered = MessagePosted | MessageChanged | MemberChanged
+Numbered = MessagePosted | MessageChanged | MemberChanged | GroupChanged
 """The events that carry a chat's rev."""
 
 
@@ -77,6 +79,8 @@ class State:
             return self._in_turn(event.message.chat_id, event.message.rev, event)
         if isinstance(event, MemberChanged):
             return self._in_turn(event.member.chat_id, event.member.rev, event)
+        if isinstance(event, GroupChanged):
+            return self._in_turn(event.chat.id, event.chat.rev, event)
         if isinstance(event, ChatJoined):
             view = self.chats.get(event.chat.id)
             if view is None or event.chat.rev > view.rev:
@@ -114,6 +118,8 @@ class State:
             view.post(event.message, self.window)
         elif isinstance(event, MessageChanged):
             view.change(event.message)
+        elif isinstance(event, GroupChanged):
+            view.set_chat(event.chat, view.mine)
         else:
             if event.user:
                 self.meet(event.user)
@@ -205,7 +211,10 @@ class State:
             view.set_member(member, state.chat.member_count)
             user = self.people.get(member.user_id)
             told.append(MemberChanged(member=member, user=user, member_count=state.chat.member_count))
+        before = view.chat
         view.set_chat(state.chat, state.mine)
+        if view.chat != replace(before, rev=view.rev, head_seq=view.head_seq, member_count=view.member_count):
+            told.append(GroupChanged(chat=state.chat))
         return told
 
     def apply_synced(self, synced: Synced, asked: dict[str, int]) -> Sequence[Event]:

@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from msgspec import Struct
 
-from . import accounts, base, chats, connection, internal, messages, presence
+from . import accounts, bans, base, chats, connection, internal, invites, messages, presence
 from .base import Command, Event, Fact, Failure, tag_of
 
 PublicCommand = accounts.RegisterAccount | accounts.OpenSession | accounts.RefreshSession | accounts.UseRecoveryKey
@@ -29,6 +29,20 @@ RoutedCommand = (
     | chats.LeaveChat
     | chats.AddMember
     | chats.RemoveMember
+    | chats.OpenSaved
+    | chats.EditChat
+    | chats.EditMember
+    | bans.BanMember
+    | bans.UnbanMember
+    | bans.ListBans
+    | invites.CreateInvite
+    | invites.ListInvites
+    | invites.RevokeInvite
+    | invites.LookAtInvite
+    | invites.UseInvite
+    | invites.ListJoinRequests
+    | invites.ApproveJoin
+    | invites.DeclineJoin
     | messages.SendMessage
     | messages.EditMessage
     | messages.DeleteMessage
@@ -58,6 +72,8 @@ ServerEvent = (
     | chats.ChatJoined
     | chats.ChatLeft
     | chats.MemberChanged
+    | chats.GroupChanged
+    | invites.JoinRequested
     | messages.MessagePosted
     | messages.MessageChanged
     | presence.PresenceChanged
@@ -91,6 +107,9 @@ AnyFailure = (
     | chats.GroupFull
     | chats.TooManyChats
     | chats.TitleRefused
+    | chats.SlowMode
+    | bans.Banned
+    | invites.InviteOver
     | messages.TextRefused
     | messages.TextTooLong
     | messages.ReplyRefused

@@ -9,19 +9,19 @@ from msgspec import Meta
 from .accounts import User
 from .base import Audience, Command, Event, Failure, Id, Millis, Nothing, Seq, Status, Wire
 from .messages import Message
+from .roles import Role
 
 Title = Annotated[str, Meta(min_length=1, max_length=128)]
 UserIds = Annotated[list[Id], Meta(max_length=1000)]
+SlowModeSeconds = Annotated[int, Meta(ge=0, le=21_600)]
+"""Up to six hours."""
 
 
 class ChatKind(StrEnum):
     DIRECT = "direct"
     GROUP = "group"
-
-
-class Role(StrEnum):
-    OWNER = "owner"
-    MEMBER = "member"
+    SAVED = "saved"
+    """What somebody keeps for themselves."""
 
 
 class Chat(Wire):
@@ -30,7 +30,7 @@ class Chat(Wire):
     id: Id
     kind: ChatKind
     title: str
-    """Empty for a direct chat."""
+    """Empty unless it is a group."""
     avatar: str | None
     head_seq: Seq
     """Of the newest message; 0 when nothing was said yet."""
@@ -38,8 +38,23 @@ class Chat(Wire):
     member_count: int
     low_id: Id | None
     high_id: Id | None
-    """The two people of a direct chat, by their ids; null in a group."""
+    """The two people of a direct chat, by their ids; null in a group. Of saved messages `low_id` is the owner."""
     created_at: Millis
+    description: str = ""
+    slow_mode: int = 0
+    """Seconds that a member of a group waits from one message to the next; 0 for none. Admins do not wait."""
+    may_send: Role = Role.MEMBER
+    """The lowest role that may post; likewise the following. They mean something in groups only."""
+    may_add: Role = Role.MEMBER
+    """Bring people in."""
+    may_edit: Role = Role.ADMIN
+    """Change title and description."""
+    may_pin: Role = Role.ADMIN
+    """Pin messages."""
+    may_call: Role = Role.MEMBER
+    """Start calls."""
+    may_delete: Role = Role.ADMIN
+    """Delete what others wrote."""
 
 
 class Member(Wire):
@@ -103,6 +118,29 @@ class OpenDirect(Command[Chat], tag="chat.open_direct"):
     user_id: Id
 
 
+class OpenSaved(Command[Chat], tag="chat.open_saved"):
+    """The one chat in which you keep messages for yourself, however often it is opened."""
+
+
+class EditChat(Command[Chat], tag="chat.edit"):
+    """Change what a group is called and how it works. A field that is left out stays as it is.
+
+    Title and description are for those whom `may_edit` names. All else is for admins, within their own reach: they can
+    neither give nor take what only the owner may do.
+    """
+
+    chat_id: Id
+    title: Title | None = None
+    description: Annotated[str, Meta(max_length=1024)] | None = None
+    slow_mode: SlowModeSeconds | None = None
+    may_send: Role | None = None
+    may_add: Role | None = None
+    may_edit: Role | None = None
+    may_pin: Role | None = None
+    may_call: Role | None = None
+    may_delete: Role | None = None
+
+
 class GetChat(Command[ChatState], tag="chat.get"):
     """Everything about one chat: a `reset` state."""
 
@@ -131,23 +169,31 @@ class GetPeople(Command[People], tag="chat.people"):
 
 
 class LeaveChat(Command[Nothing], tag="chat.leave"):
-    """Leave a group. When the last owner leaves, the longest-standing member becomes one."""
+    """Leave a group. When its owner leaves, the longest-standing admin becomes the owner, or else member."""
 
     chat_id: Id
 
 
 class AddMember(Command[Nothing], tag="member.add"):
-    """Bring people into a group. Those who are in it already stay as they are."""
+    """Bring people into a group, if `may_add` says so. Those who are in it already stay as they are."""
 
     chat_id: Id
     user_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
 
 
 class RemoveMember(Command[Nothing], tag="member.remove"):
-    """Put somebody out of a group."""
+    """Put somebody out of a group who has a lower role than you; for admins."""
 
     chat_id: Id
     user_id: Id
+
+
+class EditMember(Command[Nothing], tag="member.edit"):
+    """Give somebody in a group this role; for its owner. Making somebody the owner makes yourself an admin."""
+
+    chat_id: Id
+    user_id: Id
+    role: Role
 
 
 class ChatJoined(Event, tag="chat.joined"):
@@ -176,8 +222,15 @@ class MemberChanged(Event, tag="member.changed"):
     member_count: int
 
 
+class GroupChanged(Event, tag="chat.changed"):
+    """A group has another title, description or setting: all of it as it is now, with its new `rev`."""
+
+    audience: ClassVar[Audience] = Audience.CHAT
+    chat: Chat
+
+
 class NotAGroup(Failure, tag="not_a_group"):
-    """This is for groups; the chat is a direct one."""
+    """This is for groups, and the chat is none."""
 
     status = Status.FORBIDDEN
 
@@ -194,5 +247,12 @@ class TooManyChats(Failure, tag="too_many_chats"):
     limit: int
 
 
+class SlowMode(Failure, tag="slow_mode"):
+    """You may post to this group again in `retry_after` seconds."""
+
+    status = Status.RATE_LIMITED
+    retry_after: float
+
+
 class TitleRefused(Failure, tag="title_refused"):
-    """Nothing is left of the title once control characters are taken out."""
+    """Nothing is left of the title once control characters are taken out, or it is longer than 128 characters."""

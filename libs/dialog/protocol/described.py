@@ -19,16 +19,20 @@ from . import (
     PublicCommand,
     ServerEvent,
     accounts,
+    bans,
     base,
     chats,
     connection,
+    invites,
     members,
     messages,
+    notices,
     presence,
+    roles,
 )
 from .base import Command, reply_type
 
-AREAS = (base, connection, accounts, chats, messages, presence)
+AREAS = (base, connection, accounts, roles, chats, bans, invites, messages, notices, presence)
 FROM_CLIENTS: Any = PublicCommand | ClientCommand
 ALIASES = ("Id", "Seq", "Millis")
 """Numbers that the generated files call by their name in base.py."""

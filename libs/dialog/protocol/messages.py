@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from .base import Audience, Command, Event, Failure, Id, Millis, Seq, Status, Wire
+from .notices import Notice
 
 Nonce = Annotated[str, Meta(min_length=1, max_length=36, pattern=r"^[\x21-\x7e]+$(?!\n)")]
 """Made by the client (a UUID, say), unique per author and chat for ever; compared byte by byte."""
@@ -22,13 +23,14 @@ class Message(Wire):
     """Of its last change."""
     author_id: Id
     kind: str
-    """`text`"""
+    """`text`, or `system` for what a group tells of itself: it has no text but a `notice`."""
     text: str
     sent_at: Millis
     nonce: str
     reply_to: Seq | None = None
     edited_at: Millis | None = None
     deleted_at: Millis | None = None
+    notice: Notice | None = None
 
 
 class History(Wire):

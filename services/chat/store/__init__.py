@@ -1,5 +1,5 @@
 """All SQL of chat."""
 
-from . import chats, members, messages
+from . import bans, chats, invites, members, messages
 
-__all__ = ["chats", "members", "messages"]
+__all__ = ["bans", "chats", "invites", "members", "messages"]

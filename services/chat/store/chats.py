@@ -1,11 +1,16 @@
 """SQL of chats: what they are, who may act in them, and their numbers."""
 
+from enum import StrEnum
+
 from msgspec import Struct
 
 from dialog.db import Database, Row, Statement, Transaction, rows_as
-from dialog.protocol.chats import Chat, Role
+from dialog.protocol.chats import Chat, ChatKind, Role
 
-CHAT = "chats.id, kind, title, avatar, head_seq, chats.rev, member_count, low_id, high_id, created_at"
+CHAT = (
+    "chats.id, kind, title, avatar, head_seq, chats.rev, member_count, low_id, high_id, created_at, description, "
+    "slow_mode, may_send, may_add, may_edit, may_pin, may_call, may_delete"
+)
 
 
 PlaceRows = list[list[Row]]
@@ -15,10 +20,19 @@ class RoleRow(Struct, frozen=True):
     role: Role
 
 
-class LockedChat(Chat, frozen=True, kw_only=True):
-    """A chat whose row we hold, and the `rev` of the last change of who is in it."""
+class LockedChat(Struct, frozen=True):
+    """What posting needs to know of a chat whose row we hold."""
 
+    id: int
+    kind: ChatKind
+    head_seq: int
+    rev: int
+    low_id: int | None
+    high_id: int | None
+    slow_mode: int
+    may_send: Role
     member_rev: int
+    """Of the last change of who is in it, and as what."""
 
 
 class NumberRow(Struct, frozen=True):
@@ -110,6 +124,22 @@ async def claim_direct_chat(db: Database, low_id: int, high_id: int, chat_id: in
     )
 
 
+async def saved_chat_id(db: Database, user_id: int) -> int | None:
+    row = await db.fetch_one(
+        NumberRow, "SELECT chat_id AS number FROM saved_chats WHERE user_id = %(user_id)s", user_id=user_id
+    )
+    return row.number if row else None
+
+
+async def claim_saved_chat(db: Database, user_id: int, chat_id: int) -> None:
+    """Make `chat_id` somebody's saved messages. Raises Duplicate when they have them."""
+    await db.execute(
+        "INSERT INTO saved_chats (user_id, chat_id) VALUES (%(user_id)s, %(chat_id)s)",
+        user_id=user_id,
+        chat_id=chat_id,
+    )
+
+
 async def direct_partners(db: Database, user_id: int) -> list[int]:
     rows = await db.fetch(
         NumberRow,
@@ -141,30 +171,55 @@ def insert(made: Chat) -> Statement:
         VALUES (%(id)s, %(kind)s, %(title)s, NULL, %(head_seq)s, %(rev)s, %(rev)s, %(member_count)s, %(low_id)s,
                 %(high_id)s, %(created_at)s)
         """,
-        {name: getattr(made, name) for name in Chat.__struct_fields__} | {"kind": made.kind.value},
+        _columns(made),
     )
 
 
 def move_rev(moved: Chat) -> Statement:
-    """Store the `rev` of a chat that we hold the lock of, after a change of anything but who is in it."""
-    return Statement("UPDATE chats SET rev = %(rev)s WHERE id = %(id)s", {"id": moved.id, "rev": moved.rev})
+    """Store the numbers of a chat that we hold the lock of, after a change of anything but who is in it as what."""
+    return Statement(
+        "UPDATE chats SET head_seq = %(head_seq)s, rev = %(rev)s WHERE id = %(id)s",
+        {"id": moved.id, "head_seq": moved.head_seq, "rev": moved.rev},
+    )
 
 
 def move_members(moved: Chat) -> Statement:
-    """The same after a change of who is in it."""
+    """The same after a change of who is in it, or as what."""
     return Statement(
         """
-        UPDATE chats SET rev = %(rev)s, member_rev = %(rev)s, member_count = %(member_count)s WHERE id = %(id)s
+        UPDATE chats SET head_seq = %(head_seq)s, rev = %(rev)s, member_rev = %(rev)s, member_count = %(member_count)s
+        WHERE id = %(id)s
         """,
-        {"id": moved.id, "rev": moved.rev, "member_count": moved.member_count},
+        {"id": moved.id, "head_seq": moved.head_seq, "rev": moved.rev, "member_count": moved.member_count},
     )
+
+
+def change(changed: Chat) -> Statement:
+    """Store a group's title, description, settings and numbers."""
+    return Statement(
+        """
+        UPDATE chats SET head_seq = %(head_seq)s, rev = %(rev)s, title = %(title)s, description = %(description)s,
+            slow_mode = %(slow_mode)s, may_send = %(may_send)s, may_add = %(may_add)s, may_edit = %(may_edit)s,
+            may_pin = %(may_pin)s, may_call = %(may_call)s, may_delete = %(may_delete)s
+        WHERE id = %(id)s
+        """,
+        _columns(changed),
+    )
+
+
+def _columns(chat: Chat) -> Row:
+    found = {name: getattr(chat, name) for name in Chat.__struct_fields__}
+    return {name: value.value if isinstance(value, StrEnum) else value for name, value in found.items()}
 
 
 async def lock(tx: Transaction, chat_ids: list[int]) -> dict[int, LockedChat]:
     """Those of the chats that exist, by id. Locked in the order of their ids, nobody else posts to them meanwhile."""
     chats = await tx.fetch(
         LockedChat,
-        f"SELECT {CHAT}, member_rev FROM chats WHERE id IN %(chat_ids)s ORDER BY id FOR UPDATE",
+        """
+        SELECT id, kind, head_seq, rev, low_id, high_id, slow_mode, may_send, member_rev FROM chats
+        WHERE id IN %(chat_ids)s ORDER BY id FOR UPDATE
+        """,
         chat_ids=sorted(chat_ids),
     )
     return {chat.id: chat for chat in chats}

@@ -7,17 +7,30 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from dialog.db import Database, Statement, Transaction
+from dialog.db import Database, Statement, Transaction, rows_as
 from dialog.protocol.chats import Member, Role
 
 from .since import changed_since
 
 MEMBER = "chat_id, user_id, role, joined_seq, rev, left_seq IS NOT NULL AS `left`"
+PLACE = "chat_id = %(chat_id)s AND user_id = %(user_id)s"
 
 
 class PairRow(Struct, frozen=True):
     chat_id: int
     user_id: int
+
+
+class RosterRow(Struct, frozen=True):
+    chat_id: int
+    user_id: int
+    role: Role
+
+
+class PostedRow(Struct, frozen=True):
+    chat_id: int
+    user_id: int
+    posted_at: int | None
 
 
 class UserRow(Struct, frozen=True):
@@ -116,20 +129,57 @@ async def ever_among(db: Database, chat_id: int, user_ids: list[int]) -> list[in
     return [row.user_id for row in rows]
 
 
-async def owner_and_heir(tx: Transaction, chat_id: int, leaver_id: int) -> tuple[Member | None, Member | None]:
-    """Another owner, and the longest-standing member, besides `leaver_id`."""
-    members = await tx.fetch(
+async def heir(tx: Transaction, chat_id: int, leaver_id: int) -> Member | None:
+    """Who comes first besides `leaver_id`: the longest-standing admin, or else member."""
+    return await tx.fetch_one(
         Member,
         f"""
         SELECT {MEMBER} FROM members
         WHERE chat_id = %(chat_id)s AND user_id <> %(leaver_id)s AND left_seq IS NULL
-        ORDER BY role = 'owner' DESC, joined_at, user_id LIMIT 1
+        ORDER BY role = 'member', joined_at, user_id LIMIT 1
         """,
         chat_id=chat_id,
         leaver_id=leaver_id,
     )
-    first = members[0] if members else None
-    return (first, None) if first and first.role is Role.OWNER else (None, first)
+
+
+async def admin_ids(tx: Transaction, chat_id: int) -> list[int]:
+    """The owner of a group and its admins."""
+    rows = await tx.fetch(
+        UserRow,
+        """
+        SELECT user_id FROM members
+        WHERE chat_id = %(chat_id)s AND role IN ('owner', 'admin') AND left_seq IS NULL
+        """,
+        chat_id=chat_id,
+    )
+    return [row.user_id for row in rows]
+
+
+async def last_posts(tx: Transaction, places: Sequence[tuple[int, int]]) -> list[PostedRow]:
+    """When these people last posted to these chats (at least one) while slow mode was on."""
+    [rows] = await tx.together(
+        [
+            Statement(
+                "SELECT chat_id, user_id, posted_at FROM members FORCE INDEX (PRIMARY) WHERE {rows}",
+                row=PLACE,
+                rows=[{"chat_id": chat_id, "user_id": user_id} for chat_id, user_id in places],
+                glue=" OR ",
+            )
+        ]
+    )
+    return rows_as(PostedRow, rows)
+
+
+def note_posts(places: Sequence[tuple[int, int]], now: int) -> Statement:
+    """Store that these people (at least one) have posted to these chats."""
+    return Statement(
+        "UPDATE members FORCE INDEX (PRIMARY) SET posted_at = %(now)s WHERE {rows}",
+        {"now": now},
+        row=PLACE,
+        rows=[{"chat_id": chat_id, "user_id": user_id} for chat_id, user_id in places],
+        glue=" OR ",
+    )
 
 
 def since(known: Mapping[int, int]) -> Statement:
@@ -144,11 +194,11 @@ def now(chat_ids: list[int]) -> Statement:
     )
 
 
-async def of(tx: Transaction, chat_ids: list[int]) -> list[PairRow]:
-    """Everybody who is in one of these chats."""
+async def of(tx: Transaction, chat_ids: list[int]) -> list[RosterRow]:
+    """Everybody who is in one of these chats, and as what."""
     return await tx.fetch(
-        PairRow,
-        "SELECT chat_id, user_id FROM members WHERE chat_id IN %(chat_ids)s AND left_seq IS NULL",
+        RosterRow,
+        "SELECT chat_id, user_id, role FROM members WHERE chat_id IN %(chat_ids)s AND left_seq IS NULL",
         chat_ids=chat_ids,
     )
 

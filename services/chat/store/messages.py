@@ -3,12 +3,24 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dialog.db import Statement, Transaction, rows_as
+import msgspec
+
+from dialog.db import Row, Statement, Transaction, rows_as
+from dialog.protocol.frames import ENCODER
 from dialog.protocol.messages import Message
 
 from .since import changed_since
 
-MESSAGE = "chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at, edited_at, deleted_at"
+MESSAGE = "chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at, edited_at, deleted_at, notice"
+POSTED = ("chat_id", "seq", "rev", "author_id", "nonce", "kind", "text", "reply_to", "sent_at")
+
+
+def read(rows: Sequence[Row]) -> list[Message]:
+    """Rows of MESSAGE. What a notice says is stored as JSON."""
+    for row in rows:
+        if row["notice"] is not None:
+            row["notice"] = msgspec.json.decode(row["notice"])
+    return rows_as(Message, rows)
 
 
 def since(known: Mapping[int, int]) -> Statement:
@@ -56,12 +68,9 @@ def after(chat_id: int, seq: int, limit: int) -> Statement:
 
 
 async def get(tx: Transaction, chat_id: int, seq: int) -> Message | None:
-    return await tx.fetch_one(
-        Message,
-        f"SELECT {MESSAGE} FROM messages WHERE chat_id = %(chat_id)s AND seq = %(seq)s",
-        chat_id=chat_id,
-        seq=seq,
-    )
+    sql = f"SELECT {MESSAGE} FROM messages WHERE chat_id = %(chat_id)s AND seq = %(seq)s"
+    [rows] = await tx.together([Statement(sql, {"chat_id": chat_id, "seq": seq})])
+    return next(iter(read(rows)), None)
 
 
 def change(changed: Message) -> Statement:
@@ -69,11 +78,15 @@ def change(changed: Message) -> Statement:
     return Statement(
         """
         UPDATE messages SET text = %(text)s, rev = %(rev)s, edited_at = %(edited_at)s, deleted_at = %(deleted_at)s,
-            reply_to = %(reply_to)s
+            reply_to = %(reply_to)s, notice = %(notice)s
         WHERE chat_id = %(chat_id)s AND seq = %(seq)s
         """,
-        {name: getattr(changed, name) for name in Message.__struct_fields__},
+        {name: getattr(changed, name) for name in Message.__struct_fields__} | {"notice": _notice(changed)},
     )
+
+
+def _notice(message: Message) -> str | None:
+    return ENCODER.encode(message.notice).decode() if message.notice else None
 
 
 async def sent_before(tx: Transaction, keys: Sequence[tuple[int, int, str]]) -> list[Message]:
@@ -88,17 +101,25 @@ async def sent_before(tx: Transaction, keys: Sequence[tuple[int, int, str]]) -> 
             )
         ]
     )
-    return rows_as(Message, rows)
+    return read(rows)
 
 
 def insert(messages: Sequence[Message]) -> Statement:
-    rows: list[dict[str, Any]] = [
-        {name: getattr(message, name) for name in Message.__struct_fields__} for message in messages
-    ]
+    rows: list[dict[str, Any]] = [{name: getattr(message, name) for name in POSTED} for message in messages]
     return Statement(
         """
         INSERT INTO messages (chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at) VALUES {rows}
         """,
         row="(%(chat_id)s, %(seq)s, %(rev)s, %(author_id)s, %(nonce)s, %(kind)s, %(text)s, %(reply_to)s, %(sent_at)s)",
         rows=rows,
+    )
+
+
+def insert_notice(message: Message) -> Statement:
+    return Statement(
+        """
+        INSERT INTO messages (chat_id, seq, rev, author_id, nonce, kind, text, sent_at, notice)
+        VALUES (%(chat_id)s, %(seq)s, %(rev)s, %(author_id)s, %(nonce)s, %(kind)s, '', %(sent_at)s, %(notice)s)
+        """,
+        {name: getattr(message, name) for name in POSTED} | {"notice": _notice(message)},
     )
