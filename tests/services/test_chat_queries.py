@@ -17,26 +17,50 @@ MEMBERS = 1_000
 SMALL = 500
 PERSON = 7
 
+MEMBER = "chat_id, user_id, role, joined_seq, joined_at, left_seq, rev"
+MESSAGE = "chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at, edited_at, deleted_at"
+
 FIXTURE = [
     f"""
-    INSERT INTO chats SELECT seq, IF(seq MOD 2 = 0, 'direct', 'group'), 'Chat', NULL, IF(seq = 1, {MESSAGES}, 10),
+    INSERT INTO chats (id, kind, title, avatar, head_seq, rev, member_rev, member_count, low_id, high_id, created_at)
+        SELECT seq, IF(seq MOD 2 = 0, 'direct', 'group'), 'Chat', NULL, IF(seq = 1, {MESSAGES}, 10),
         IF(seq = 1, {MESSAGES + MEMBERS}, 12), 2, IF(seq = 1, {MEMBERS}, 2), 7, 100000 + seq, 0 FROM seq_1_to_20000
     """,
-    f"INSERT INTO members SELECT 1, seq, 'member', 0, seq, NULL, seq FROM seq_1_to_{MEMBERS}",
-    f"INSERT INTO members SELECT seq + 1, {PERSON}, 'member', 0, 0, NULL, 1 FROM seq_1_to_{SMALL}",
-    "INSERT INTO members SELECT seq + 1, 100000 + seq, 'member', 0, 0, NULL, 2 FROM seq_1_to_19999",
+    f"INSERT INTO members ({MEMBER}) SELECT 1, seq, 'member', 0, seq, NULL, seq FROM seq_1_to_{MEMBERS}",
+    f"INSERT INTO members ({MEMBER}) SELECT seq + 1, {PERSON}, 'member', 0, 0, NULL, 1 FROM seq_1_to_{SMALL}",
+    f"INSERT INTO members ({MEMBER}) SELECT seq + 1, 100000 + seq, 'member', 0, 0, NULL, 2 FROM seq_1_to_19999",
     "INSERT INTO direct_chats SELECT 7, 100000 + seq, seq FROM seq_1_to_500",
     "INSERT INTO direct_chats SELECT seq, 200000 + seq, 1000 + seq FROM seq_100_to_20000",
     f"""
-    INSERT INTO messages SELECT 1, seq, {MEMBERS} + seq, 1 + seq MOD {MEMBERS}, CONCAT('n', seq), 'text', 'words', NULL,
+    INSERT INTO messages ({MESSAGE})
+        SELECT 1, seq, {MEMBERS} + seq, 1 + seq MOD {MEMBERS}, CONCAT('n', seq), 'text', 'words', NULL,
         seq, NULL, NULL FROM seq_1_to_{MESSAGES}
     """,
-    """
-    INSERT INTO messages SELECT 1 + seq DIV 10, 1 + seq MOD 10, 3 + seq MOD 10, 7, CONCAT('n', seq), 'text', 'words',
+    f"""
+    INSERT INTO messages ({MESSAGE})
+        SELECT 1 + seq DIV 10, 1 + seq MOD 10, 3 + seq MOD 10, 7, CONCAT('n', seq), 'text', 'words',
         NULL, seq, NULL, NULL FROM seq_10_to_20000
     """,
-    "ANALYZE TABLE chats, members, direct_chats, messages",
+    "INSERT INTO reactions SELECT 1, 1 + seq MOD 1000, CONCAT('e', seq MOD 20), seq, seq FROM seq_1_to_100000",
+    "INSERT INTO edits SELECT 1, 1 + seq DIV 10, 1 + seq MOD 10, 'words', seq, seq FROM seq_1_to_20000",
+    "INSERT INTO pins SELECT 1 + seq DIV 20, 1 + seq MOD 20, 0 FROM seq_1_to_10000",
+    "INSERT INTO hidden SELECT 1 + seq MOD 20, 1 + seq MOD 1000, seq FROM seq_1_to_100000",
+    "INSERT INTO expiring SELECT 1, seq, 1000 + seq FROM seq_1_to_50000",
+    "INSERT INTO forwarded SELECT 1, seq FROM seq_1_to_1000",
+    """
+    INSERT INTO scheduled SELECT seq, 1, seq DIV 10, CONCAT('n', seq), 'words', NULL, '[]', 0, seq,
+        IF(seq < 100, 5000, NULL), IF(seq < 50, 'not_found', NULL) FROM seq_1_to_20000
+    """,
+    "INSERT INTO purges SELECT seq, seq FROM seq_1_to_1000",
+    "INSERT INTO withdrawals SELECT seq, 7, 10, '', seq FROM seq_1_to_1000",
+    "ANALYZE TABLE chats, members, direct_chats, messages, reactions, edits, pins, hidden, expiring, scheduled",
 ]
+
+
+TABLES = (
+    *("chats", "members", "direct_chats", "messages", "deployment", "reactions", "edits", "pins", "hidden"),
+    *("expiring", "forwarded", "scheduled", "purges", "withdrawals"),
+)
 
 
 class Counted:
@@ -61,7 +85,7 @@ async def counted(servers: Servers) -> AsyncIterator[Counted]:
     async with connection.cursor() as cursor:
         await cursor.execute("DROP DATABASE IF EXISTS large_chat")
         await cursor.execute("CREATE DATABASE large_chat")
-        for table in ("chats", "members", "direct_chats", "messages", "deployment"):
+        for table in TABLES:
             await cursor.execute(f"CREATE TABLE large_chat.{table} LIKE dialog_chat.{table}")
         await cursor.execute("USE large_chat")
         await cursor.execute("INSERT INTO deployment VALUES (1, 1)")
@@ -78,6 +102,14 @@ def statements(*made: Statement) -> Callable[[Transaction], Awaitable[Any]]:
 
 def reads(function: Callable[..., Awaitable[Any]], *arguments: Any) -> Callable[[Any], Awaitable[Any]]:
     return lambda tx: function(tx, *arguments)
+
+
+def page_of_reactions(tx: Transaction) -> Awaitable[Any]:
+    return store.reactions.page(tx, LARGE, 7, "e6", after=0, limit=100)
+
+
+def forget_old_edits(tx: Any) -> Awaitable[Any]:
+    return store.edits.forget_old(tx, 5_000, 100)
 
 
 CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
@@ -110,7 +142,7 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     ),
     "all members": (statements(store.members.now([LARGE])), MEMBERS),
     "all members of many chats": (statements(store.members.now(list(range(2, 502)))), 2 * 500),
-    "the chats of a person": (reads(store.chats.of, PERSON), (SMALL + 1) * 2),
+    "the chats of a person": (statements(store.chats.of(PERSON)), (SMALL + 1) * 2),
     "the groups of a person": (reads(store.members.groups_of, [PERSON]), (SMALL + 1) * 2),
     "the groups of people": (
         reads(store.members.groups_of, [PERSON, *range(100_001, 100_064)]),
@@ -124,6 +156,28 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "who of these is in the chat": (reads(store.members.present_among, LARGE, [1, 2, 3, 999_999]), 4),
     "the heir of a group": (reads(store.members.owner_and_heir, LARGE, PERSON), MEMBERS * 2),
     "the epoch": (reads(store.chats.epoch), 1),
+    "messages of one chat": (reads(store.messages.among, LARGE, list(range(50_000, 50_100))), 100),
+    "an author's messages": (reads(store.messages.of_author, LARGE, PERSON, "n5", 50), 50),
+    "the oldest message": (reads(store.clearing.oldest, LARGE), 1),
+    "the oldest messages deleted": (statements(store.messages.forget_upto(LARGE, 70_000, 200)), 200),
+    "where all have cleared": (reads(store.clearing.floor, LARGE), MEMBERS),
+    "a place to change for oneself": (statements(*store.chats.own_place(LARGE, PERSON)), 2),
+    "one's own reaction": (reads(store.reactions.has, LARGE, 7, "e6", 6), 1),
+    "who reacted": (reads(page_of_reactions), 100),
+    "reactions of messages deleted": (statements(store.reactions.forget(LARGE, [5, 7])), 200),
+    "the oldest reactions deleted": (statements(store.reactions.forget_upto(LARGE, 500, 1000)), 1000),
+    "former texts": (reads(store.edits.of, LARGE, 77), 10),
+    "former texts deleted": (statements(store.edits.forget(LARGE, [77])), 10),
+    "old former texts deleted": (reads(forget_old_edits), 100),
+    "the pins of a chat": (reads(store.pins.of, LARGE), 20),
+    "what of a page is hidden": (reads(store.hidden.among, PERSON, [(7, seq) for seq in range(1, 51)]), 50),
+    "what disappears next": (reads(store.disappearing.due, 60_000, 100), 100),
+    "what one has scheduled": (statements(store.scheduled.of(100)), 10),
+    "what is due": (reads(store.scheduled.due, 30_000, 1000, 100), 150),
+    "one that was scheduled before": (reads(store.scheduled.with_nonce, 100, 1, "n1000"), 1),
+    "what is to be purged": (reads(store.clearing.purges, 100), 100),
+    "what is to be withdrawn": (reads(store.clearing.withdrawals, 100), 100),
+    "whose words were forwarded": (reads(store.forwarded.among, LARGE, [1, 2, 3, 999_999]), 4),
 }
 
 
@@ -141,4 +195,4 @@ async def test_a_statement_touches_what_it_wants(counted: Counted, case: str) ->
 
 def test_the_database_offers_what_these_use() -> None:
     """`Transaction` stands in for `Database` above."""
-    assert {"fetch", "fetch_one", "together"} <= set(dir(Database)) & set(dir(Transaction))
+    assert {"fetch", "fetch_one", "together", "execute"} <= set(dir(Database)) & set(dir(Transaction))

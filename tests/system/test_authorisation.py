@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dialog.client import Client
+from dialog.ids import now_ms
 from dialog.protocol import PublicCommand, RoutedCommand, SocketCommand, members
 from dialog.protocol.accounts import (
     ChangePassword,
@@ -26,17 +27,34 @@ from dialog.protocol.base import Command, Refused, tag_of
 from dialog.protocol.chats import (
     AddMember,
     ChatChanges,
+    ClearChat,
     CreateChat,
+    DeleteChat,
     GetChat,
     GetPeople,
     LeaveChat,
     OpenDirect,
     RemoveMember,
+    SetDisappearing,
     Sync,
 )
 from dialog.protocol.connection import Connect, Ping
-from dialog.protocol.messages import DeleteMessage, EditMessage, MessageHistory, SendMessage
+from dialog.protocol.messages import (
+    DeleteMessage,
+    EditMessage,
+    ForwardMessages,
+    HideMessages,
+    ListEdits,
+    ListPins,
+    MessageHistory,
+    PinMessage,
+    PurgeEdits,
+    SendMessage,
+    UnpinMessage,
+)
 from dialog.protocol.presence import GetPresence
+from dialog.protocol.reactions import AddReaction, ListReactions, RemoveReaction
+from dialog.protocol.scheduled import ListScheduled, ScheduleMessage, UnscheduleMessage
 from tests.people import PASSWORD, People, group, me, username
 from tests.raw import http_post
 from tests.servers import Suite
@@ -51,6 +69,8 @@ class World:
     people: dict[str, Client]
     chat_id: int
     url: str
+    scheduled_id: int
+    """Of a message that the owner has scheduled."""
 
     def id(self, name: str) -> int:
         return me(self.people[name]).id
@@ -66,6 +86,8 @@ class Row:
     def outcome(self, actor: str) -> str:
         return self.expected.split()[ACTORS.index(actor)]
 
+
+IN_AN_HOUR = now_ms() + 3_600_000
 
 IN_CHAT = "ok ok ok not_found not_found unauthenticated"
 OWNER = "ok forbidden forbidden not_found not_found unauthenticated"
@@ -127,6 +149,32 @@ MATRIX: dict[type[Command[Any]], Row] = {
     ),
     AddMember: Row(lambda w: AddMember(chat_id=w.chat_id, user_ids=[w.id("stranger")]), OWNER),
     RemoveMember: Row(lambda w: RemoveMember(chat_id=w.chat_id, user_id=w.id("member")), OWNER),
+    ForwardMessages: Row(
+        lambda w: ForwardMessages(chat_id=w.chat_id, nonce="n", from_chat_id=w.chat_id, seqs=[1]), IN_CHAT
+    ),
+    ListEdits: Row(lambda w: ListEdits(chat_id=w.chat_id, seq=1), IN_CHAT),
+    PurgeEdits: Row(
+        lambda w: PurgeEdits(chat_id=w.chat_id, seq=1),
+        "forbidden ok forbidden not_found not_found unauthenticated",
+    ),
+    HideMessages: Row(lambda w: HideMessages(chat_id=w.chat_id, seqs=[1]), IN_CHAT),
+    PinMessage: Row(lambda w: PinMessage(chat_id=w.chat_id, seq=1), OWNER),
+    UnpinMessage: Row(lambda w: UnpinMessage(chat_id=w.chat_id, seq=1), OWNER),
+    ListPins: Row(lambda w: ListPins(chat_id=w.chat_id), IN_CHAT),
+    AddReaction: Row(lambda w: AddReaction(chat_id=w.chat_id, seq=1, emoji="👍"), IN_CHAT),
+    RemoveReaction: Row(lambda w: RemoveReaction(chat_id=w.chat_id, seq=1, emoji="👍"), IN_CHAT),
+    ListReactions: Row(lambda w: ListReactions(chat_id=w.chat_id, seq=1, emoji="👍"), IN_CHAT),
+    ScheduleMessage: Row(
+        lambda w: ScheduleMessage(chat_id=w.chat_id, nonce="n", text="x", send_at=IN_AN_HOUR), IN_CHAT
+    ),
+    ListScheduled: Row(lambda _: ListScheduled(), SIGNED_IN),
+    UnscheduleMessage: Row(
+        lambda w: UnscheduleMessage(scheduled_id=w.scheduled_id),
+        "ok not_found not_found not_found not_found unauthenticated",
+    ),
+    ClearChat: Row(lambda w: ClearChat(chat_id=w.chat_id), IN_CHAT),
+    DeleteChat: Row(lambda w: DeleteChat(chat_id=w.chat_id), OWNER),
+    SetDisappearing: Row(lambda w: SetDisappearing(chat_id=w.chat_id, after=3600), OWNER),
     # the gateway's own, which HTTP does not offer; tests/system/test_bad_input.py has them
     Connect: Row(lambda _: Connect(access_token="x"), "not_found " * 6),
     Ping: Row(lambda _: Ping(), "not_found " * 6),
@@ -141,7 +189,9 @@ async def world(people: People, suite: Suite) -> World:
     chat = await group(named["owner"], named["author"], named["member"], named["former"])
     await named["author"].send(chat.id, "first")
     await named["former"].call(LeaveChat(chat_id=chat.id))
-    return World(named, chat.id, suite.url("gateway"))
+    later = ScheduleMessage(chat_id=chat.id, nonce="later", text="later", send_at=IN_AN_HOUR)
+    scheduled = await named["owner"].call(later)
+    return World(named, chat.id, suite.url("gateway"), scheduled.id)
 
 
 async def outcome(world: World, actor: str, command: Command[Any]) -> str:

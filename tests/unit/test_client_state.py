@@ -14,6 +14,7 @@ from dialog.protocol.accounts import MeChanged, User
 from dialog.protocol.base import Event
 from dialog.protocol.chats import (
     Chat,
+    ChatCleared,
     ChatJoined,
     ChatKind,
     ChatLeft,
@@ -24,7 +25,7 @@ from dialog.protocol.chats import (
     Role,
     Synced,
 )
-from dialog.protocol.messages import Message, MessageChanged, MessagePosted
+from dialog.protocol.messages import Message, MessageChanged, MessagePosted, MessagesHidden
 from dialog.protocol.presence import Availability, PresenceChanged
 
 CHAT = 100
@@ -412,3 +413,70 @@ def test_a_chat_that_is_gone_is_dropped_by_sync() -> None:
     told = state.apply_synced(Synced(chats=[], gone=[CHAT], people=[], me=person(ANNA), more=False), state.revs())
     assert [type(event) for event in told] == [ChatLeft]
     assert not state.chats
+
+
+# --- what one did oneself
+
+
+def a_view(server: Server, messages: int) -> State:
+    for _ in range(messages):
+        server.post()
+    state = State()
+    server.sync(state)
+    return state
+
+
+def seen(state: State) -> dict[int, str]:
+    return {seq: one.text or one.kind for seq, one in state.chats[CHAT].messages.items()}
+
+
+def test_a_change_that_comes_late_does_not_bring_back_what_is_hidden() -> None:
+    server = Server()
+    state = a_view(server, 3)
+    assert state.apply(MessagesHidden(chat_id=CHAT, seqs=[2, 4], mark=1))
+    server.change(1)
+    server.post()
+    for event in server.told:
+        state.apply(event)
+    assert (seen(state)[2], seen(state)[4]) == ("hidden", "hidden")
+    assert state.chats[CHAT].mine.mark == 1
+    state.apply_page(state.chats[CHAT], [server.messages[2]])
+    assert seen(state)[2] == "hidden"
+
+
+def test_what_is_cleared_before_it_was_heard_is_not_held() -> None:
+    server = Server()
+    state = a_view(server, 2)
+    server.post()
+    server.post()
+    state.apply(ChatCleared(chat_id=CHAT, cleared_seq=3, closed_seq=None, mark=1))
+    for event in server.told:
+        state.apply(event)
+    assert list(seen(state)) == [4]
+    assert state.chats[CHAT].head_seq == 4
+    state.apply_page(state.chats[CHAT], [server.messages[seq] for seq in (1, 2, 3)])
+    assert list(seen(state)) == [4]
+
+
+def test_a_state_that_was_read_before_one_cleared_brings_nothing_back() -> None:
+    server = Server()
+    state = a_view(server, 3)
+    late = server.changes(0)
+    state.apply(ChatCleared(chat_id=CHAT, cleared_seq=3, closed_seq=3, mark=1))
+    state.apply_state(late, asked=1)
+    assert seen(state) == {}
+    assert not state.chats[CHAT].listed
+
+
+def test_a_device_that_missed_a_mark_asks() -> None:
+    server = Server()
+    state = a_view(server, 3)
+    assert state.marks() == {}
+    state.apply(MessagesHidden(chat_id=CHAT, seqs=[1], mark=2))
+    assert seen(state)[1] == "hidden"
+    assert CHAT in state.behind
+    fetched = server.changes(0)
+    state.apply_state(replace(fetched, mine=replace(fetched.mine, mark=2)), asked=1)
+    assert CHAT not in state.behind
+    assert state.marks() == {str(CHAT): 2}
+    assert not state.apply(MessagesHidden(chat_id=CHAT, seqs=[3], mark=1)), "told late"

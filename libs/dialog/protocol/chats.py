@@ -9,6 +9,7 @@ from msgspec import Meta
 from .accounts import User
 from .base import Audience, Command, Event, Failure, Id, Millis, Nothing, Seq, Status, Wire
 from .messages import Message
+from .scheduled import Scheduled
 
 Title = Annotated[str, Meta(min_length=1, max_length=128)]
 UserIds = Annotated[list[Id], Meta(max_length=1000)]
@@ -40,6 +41,8 @@ class Chat(Wire):
     high_id: Id | None
     """The two people of a direct chat, by their ids; null in a group."""
     created_at: Millis
+    disappear_after: int | None = None
+    """Seconds after which what is said now disappears for everyone; null for never."""
 
 
 class Member(Wire):
@@ -58,6 +61,12 @@ class Mine(Wire):
     """What concerns only the one who asks."""
 
     role: Role
+    cleared_seq: Seq = 0
+    """You have cleared the chat up to here: nothing of it exists for you."""
+    closed_seq: Seq | None = None
+    """You have deleted the chat: it is off your list until its `head_seq` is beyond this."""
+    mark: Seq = 0
+    """Counts what you cleared, closed and hid here. A device with another one starts the chat afresh."""
 
 
 class ChatState(Wire):
@@ -84,6 +93,8 @@ class Synced(Wire):
     people: list[User]
     me: User
     more: bool
+    scheduled: list[Scheduled] = []
+    """All that you have scheduled."""
 
 
 class People(Wire):
@@ -114,6 +125,8 @@ class ChatChanges(Command[ChatState], tag="chat.changes"):
 
     chat_id: Id
     since: Seq
+    mark: Seq = 0
+    """The `mark` that you hold: when it is another one, the state is a `reset`."""
 
 
 class Sync(Command[Synced], tag="sync"):
@@ -121,10 +134,13 @@ class Sync(Command[Synced], tag="sync"):
 
     chats: dict[str, Seq] = msgspec.field(default_factory=dict[str, int])
     """Chat id (a JSON key, so in quotes) to `rev`."""
+    marks: dict[str, Seq] = msgspec.field(default_factory=dict[str, int])
+    """Likewise the `mark` held of each; 0 where none is given."""
 
 
 class GetPeople(Command[People], tag="chat.people"):
-    """Profiles of people who are or were in a chat of yours, such as authors who left."""
+    """Profiles of people who are or were in a chat of yours, such as authors who left, or whose words were forwarded
+    to it."""
 
     chat_id: Id
     user_ids: Annotated[list[Id], Meta(max_length=100)]
@@ -134,6 +150,8 @@ class LeaveChat(Command[Nothing], tag="chat.leave"):
     """Leave a group. When the last owner leaves, the longest-standing member becomes one."""
 
     chat_id: Id
+    delete_mine: bool = False
+    """Also delete all your messages there for everyone."""
 
 
 class AddMember(Command[Nothing], tag="member.add"):
@@ -196,3 +214,47 @@ class TooManyChats(Failure, tag="too_many_chats"):
 
 class TitleRefused(Failure, tag="title_refused"):
     """Nothing is left of the title once control characters are taken out."""
+
+
+Seconds = Annotated[int, Meta(ge=1, le=366 * 86_400)]
+
+
+class ClearChat(Command[Nothing], tag="chat.clear"):
+    """Do away with all that was said so far, for yourself. Once everybody there has, it is gone from the database."""
+
+    chat_id: Id
+    delete_mine: bool = False
+    """Also delete all your messages for everyone."""
+
+
+class DeleteChat(Command[Nothing], tag="chat.delete"):
+    """A direct chat: clear it, and take it off your list until something is said again. A group: end it for everyone,
+    which is its owner's to do."""
+
+    chat_id: Id
+    delete_mine: bool = False
+    """Of a direct chat, also delete all your messages for everyone."""
+
+
+class SetDisappearing(Command[Chat], tag="chat.disappear"):
+    """Let what is said from now on disappear for everyone after so many seconds. In a group, for its owner."""
+
+    chat_id: Id
+    after: Seconds | None
+
+
+class ChatCleared(Event, tag="chat.cleared"):
+    """You cleared or deleted the chat on one of your devices: what your `Mine` says of it now."""
+
+    audience: ClassVar[Audience] = Audience.USER
+    chat_id: Id
+    cleared_seq: Seq
+    closed_seq: Seq | None
+    mark: Seq
+
+
+class ChatChanged(Event, tag="chat.changed"):
+    """The chat as it is now, with its new `rev`."""
+
+    audience: ClassVar[Audience] = Audience.CHAT
+    chat: Chat

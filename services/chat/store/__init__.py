@@ -1,5 +1,17 @@
 """All SQL of chat."""
 
-from . import chats, members, messages
+from . import chats, clearing, disappearing, edits, forwarded, hidden, members, messages, pins, reactions, scheduled
 
-__all__ = ["chats", "members", "messages"]
+__all__ = [
+    "chats",
+    "clearing",
+    "disappearing",
+    "edits",
+    "forwarded",
+    "hidden",
+    "members",
+    "messages",
+    "pins",
+    "reactions",
+    "scheduled",
+]
