@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from dialog.client import ChatView, Progress
 from dialog.protocol.accounts import EditProfile, FindUser, ListSessions, RevokeSession, SessionInfo
@@ -11,6 +12,7 @@ from dialog.protocol.bans import BanMember
 from dialog.protocol.chats import (
     AddMember,
     ChatKind,
+    ClearChat,
     CreateChat,
     EditChat,
     EditMember,
@@ -21,7 +23,17 @@ from dialog.protocol.chats import (
     Role,
 )
 from dialog.protocol.invites import CreateInvite, UseInvite
-from dialog.protocol.messages import DeleteMessage, EditMessage, Message
+from dialog.protocol.messages import (
+    DeleteMessage,
+    EditMessage,
+    ForwardMessages,
+    HideMessages,
+    ListPins,
+    Message,
+    PinMessage,
+    UnpinMessage,
+)
+from dialog.protocol.reactions import AddReaction, RemoveReaction
 
 from . import safe
 from .words import DIM, PLAIN, message_lines, name_of, title_of
@@ -50,7 +62,8 @@ async def list_chats(talk: "Conversation", _rest: str) -> None:
 
 def _in_order(talk: "Conversation") -> list[ChatView]:
     """The chats, the one with the newest message first."""
-    return sorted(talk.state.chats.values(), key=lambda view: -_last_at(view.messages, view.chat.created_at))
+    listed = [view for view in talk.state.chats.values() if view.listed]
+    return sorted(listed, key=lambda view: -_last_at(view.messages, view.chat.created_at))
 
 
 def _last_at(messages: dict[int, Message], otherwise: int) -> int:
@@ -102,6 +115,50 @@ async def edit(talk: "Conversation", rest: str) -> None:
 async def delete(talk: "Conversation", rest: str) -> None:
     """/delete [N]            delete your last message, or number N"""
     await talk.client.call(DeleteMessage(chat_id=talk.chat_id, seq=_mine(talk, rest).seq))
+
+
+async def react(talk: "Conversation", rest: str) -> None:
+    """/react N EMOJI         react to message N; once more takes it back"""
+    number, _, emoji = rest.partition(" ")
+    message, me = _message(talk, number), talk.state.me
+    given = any(one.emoji == emoji.strip() and me and me.id in one.user_ids for one in message.reactions)
+    kind = RemoveReaction if given else AddReaction
+    await talk.client.call(kind(chat_id=talk.chat_id, seq=message.seq, emoji=emoji.strip()))
+
+
+async def forward(talk: "Conversation", rest: str) -> None:
+    """/forward N USERNAME    send message N on to somebody"""
+    number, _, name = rest.partition(" ")
+    message = _message(talk, number)
+    chat = await talk.client.call(OpenDirect(user_id=await _user_id(talk, name.strip())))
+    command = ForwardMessages(chat_id=chat.id, nonce=str(uuid4()), from_chat_id=message.chat_id, seqs=[message.seq])
+    await talk.client.call(command)
+
+
+async def pin(talk: "Conversation", rest: str) -> None:
+    """/pin N                 pin message N, or take the pin out"""
+    message = _message(talk, rest)
+    kind = UnpinMessage if message.pinned_at else PinMessage
+    await talk.client.call(kind(chat_id=talk.chat_id, seq=message.seq))
+
+
+async def pins(talk: "Conversation", _rest: str) -> None:
+    """/pins                  what is pinned here"""
+    view = _view(talk)
+    found = (await talk.client.call(ListPins(chat_id=view.id))).messages
+    await talk.meet_authors(view, found)
+    for message in found:
+        talk.say(*message_lines(talk.state, message))
+
+
+async def hide(talk: "Conversation", rest: str) -> None:
+    """/hide N                never see message N again"""
+    await talk.client.call(HideMessages(chat_id=talk.chat_id, seqs=[_message(talk, rest).seq]))
+
+
+async def clear(talk: "Conversation", _rest: str) -> None:
+    """/clear                 do away with this chat's messages, for you"""
+    await talk.client.call(ClearChat(chat_id=_view(talk).id))
 
 
 async def history(talk: "Conversation", _rest: str) -> None:
@@ -247,6 +304,14 @@ def _mine(talk: "Conversation", number: str) -> Message:
     raise Mistake("You have no such message here.")
 
 
+def _message(talk: "Conversation", number: str) -> Message:
+    """The message of that number."""
+    messages = _view(talk).messages
+    if not (number.isdecimal() and int(number) in messages):
+        raise Mistake("Which message? They are numbered.")
+    return messages[int(number)]
+
+
 def _words(rest: str) -> list[str]:
     try:
         words = shlex.split(rest)
@@ -270,6 +335,12 @@ COMMANDS: dict[str, Command] = {
     "group": group,
     "edit": edit,
     "delete": delete,
+    "react": react,
+    "forward": forward,
+    "pin": pin,
+    "pins": pins,
+    "hide": hide,
+    "clear": clear,
     "history": history,
     "members": members,
     "add": add,

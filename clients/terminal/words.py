@@ -5,7 +5,7 @@ from datetime import datetime
 
 from dialog.client import ChatView, ConnectionStatus, Refused, State
 from dialog.protocol.chats import ChatKind
-from dialog.protocol.messages import Message
+from dialog.protocol.messages import HIDDEN, Message
 from dialog.protocol.notices import (
     GroupDescribed,
     GroupRenamed,
@@ -118,10 +118,18 @@ def message_lines(state: State, message: Message) -> list[str]:
     head += f" {message.seq:>3}{PLAIN} {BOLD}{'you' if mine else name_of(state, message.author_id)}{PLAIN}"
     if message.notice:
         return [f"{head} {DIM}{notice_words(state, message.notice)}{PLAIN}"]
+    if message.kind == HIDDEN:
+        return [f"{head} {DIM}(hidden){PLAIN}"]
     if message.deleted_at:
         return [f"{head} {DIM}(deleted){PLAIN}"]
     first, *rest = safe.lines(message.text)
-    mark = f" {DIM}(edited){PLAIN}" if message.edited_at else ""
+    marks = [
+        *(["forwarded"] if message.forwarded else []),
+        *(["edited"] if message.edited_at else []),
+        *(["pinned"] if message.pinned_at else []),
+        *(f"{safe.line(one.emoji)} {one.count}" for one in message.reactions),
+    ]
+    mark = f" {DIM}({', '.join(marks)}){PLAIN}" if marks else ""
     body = [f"{head} {first}", *(f"          {more}" for more in rest)]
     body[-1] += mark
     return body

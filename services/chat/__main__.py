@@ -2,10 +2,48 @@
 
 from dialog.service import Service, run
 
-from . import bans, changes, chats, invites, members, messages, people, settings
-from .app import open_app
+from . import (
+    bans,
+    changes,
+    chats,
+    clearing,
+    disappearing,
+    edits,
+    forwarding,
+    hiding,
+    invites,
+    members,
+    messages,
+    people,
+    pins,
+    reactions,
+    scheduled,
+    settings,
+)
+from .workers import open_working
 
-SERVICE = Service("chat", open_app, features=(chats, members, messages, changes, people, settings, bans, invites))
+SERVICE = Service(
+    "chat",
+    open_working,
+    features=(
+        chats,
+        members,
+        settings,
+        bans,
+        invites,
+        messages,
+        changes,
+        people,
+        forwarding,
+        edits,
+        hiding,
+        pins,
+        reactions,
+        scheduled,
+        clearing,
+        disappearing,
+    ),
+)
 
 if __name__ == "__main__":
     run(SERVICE)

@@ -4,17 +4,19 @@ from msgspec import Struct
 
 from dialog.db import Database, Transaction
 from dialog.protocol.base import Actor, Forbidden, NotFound, Refused
-from dialog.protocol.chats import Chat, ChatKind, Member, NotAGroup, Role
+from dialog.protocol.chats import Chat, ChatKind, Member, Mine, NotAGroup, Role
+from dialog.protocol.messages import Message
 
 from . import store
 from .store.chats import LockedChat
 
 
 class Place(Struct, frozen=True):
-    """A chat, and the role that the one who asks has in it."""
+    """A chat, and what the one who asks is and has done in it."""
 
     chat: Chat
     role: Role
+    mine: Mine
 
 
 class Door(Struct, frozen=True):
@@ -41,6 +43,19 @@ async def member_of(db: Database, actor: Actor, chat_id: int) -> Place:
 async def acting_in(tx: Transaction, actor: Actor, chat_id: int) -> Place:
     """The chat for a change by `actor`: nobody else changes it until we commit. Raises Refused(NotFound)."""
     return _place(await tx.together(store.chats.locked_place(chat_id, actor.user_id)))
+
+
+async def place_of(tx: Transaction, actor: Actor, chat_id: int) -> Place:
+    """Like `member_of`, within a transaction. Raises Refused(NotFound)."""
+    return _place(await tx.together(store.chats.place(chat_id, actor.user_id)))
+
+
+async def own_place(tx: Transaction, actor: Actor, chat_id: int) -> Place:
+    """The chat for a change that concerns only `actor`: their other devices change nothing until we commit.
+
+    Raises Refused(NotFound).
+    """
+    return _place(await tx.together(store.chats.own_place(chat_id, actor.user_id)))
 
 
 async def group_of(tx: Transaction, actor: Actor, chat_id: int) -> Place:
@@ -78,10 +93,10 @@ async def coming_in(tx: Transaction, actor: Actor, chat_id: int) -> Door:
 
 
 def _door(found: store.chats.PlaceRows) -> Door:
-    chat, role = store.chats.read_place(found)
+    chat, mine = store.chats.read_place(found)
     if chat is None:
         raise Refused(NotFound())
-    return Door(chat=chat, role=role)
+    return Door(chat=chat, role=mine.role if mine else None)
 
 
 def require(place: Place, lowest: Role) -> None:
@@ -104,8 +119,39 @@ def may_delete(place: Place, actor: Actor, author_id: int) -> None:
         require(place, place.chat.may_delete)
 
 
-def _place(found: store.chats.PlaceRows) -> Place:
-    chat, role = store.chats.read_place(found)
-    if chat is None or role is None:
+def may_pin(place: Place) -> None:
+    """In groups, those whom `may_pin` names. Raises Refused(Forbidden)."""
+    if place.chat.kind is ChatKind.GROUP:
+        require(place, place.chat.may_pin)
+
+
+def may_mention_all(place: Place) -> None:
+    """In groups, admins. Raises Refused(Forbidden)."""
+    if place.chat.kind is ChatKind.GROUP:
+        require(place, Role.ADMIN)
+
+
+def may_set_disappearing(place: Place) -> None:
+    """In groups, admins. Raises Refused(Forbidden)."""
+    if place.chat.kind is ChatKind.GROUP:
+        require(place, Role.ADMIN)
+
+
+async def seen_message(tx: Transaction, actor: Actor, place: Place, seq: int) -> Message:
+    """A message that `actor` sees: there is one, not deleted, and they have not cleared or hidden it.
+
+    Raises Refused(NotFound).
+    """
+    message = await store.messages.get(tx, place.chat.id, seq)
+    if message is None or message.deleted_at is not None or seq <= place.mine.cleared_seq:
         raise Refused(NotFound())
-    return Place(chat=chat, role=role)
+    if place.mine.mark and await store.hidden.among(tx, actor.user_id, [(place.chat.id, seq)]):
+        raise Refused(NotFound())
+    return message
+
+
+def _place(found: store.chats.PlaceRows) -> Place:
+    chat, mine = store.chats.read_place(found)
+    if chat is None or mine is None:
+        raise Refused(NotFound())
+    return Place(chat=chat, role=mine.role, mine=mine)

@@ -59,11 +59,45 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     bans: Annotated[Count, Meta(description="people banned from one group")] = 1000
     invites: Annotated[Count, Meta(description="invites to one group at a time")] = 50
     join_requests: Annotated[Count, Meta(description="people who wait to be let into one group")] = 1000
+    reactions_burst: Annotated[Count, Meta(description="reactions that one person may give at once, per process")] = 20
+    reactions_every: Annotated[Seconds, Meta(description="seconds until they may give one more")] = 0.2
+    forwards_burst: Annotated[Count, Meta(description="messages one person may forward at once, per process")] = 200
+    forwards_every: Annotated[Seconds, Meta(description="seconds until they may forward one more")] = 0.5
+    tidying_burst: Annotated[
+        Count, Meta(description="pins, hides, clears and schedules that one person may do at once, per process")
+    ] = 100
+    tidying_every: Annotated[Seconds, Meta(description="seconds until they may do one more")] = 0.5
+    pins: Annotated[Count, Meta(description="pinned messages of a chat")] = 50
+    scheduled: Annotated[Count, Meta(description="messages that one person can have scheduled")] = 100
+    scheduled_characters: Annotated[Count, Meta(description="characters in all of these together")] = 40_000
+    schedule_days: Annotated[Count, Meta(description="days ahead that a message can be scheduled")] = 366
+    edit_history_days: Annotated[Count, Meta(description="days that the former texts of a message are kept")] = 30
+    work_interval: Annotated[
+        Seconds, Meta(description="seconds between two looks for what is due: scheduled, disappearing, purged")
+    ] = 1.0
+    claim_seconds: Annotated[
+        Seconds, Meta(description="seconds after which another process posts what one had begun to post")
+    ] = 10.0
 
     @property
     def gatherings(self) -> Rate:
         """How fast one person may bring people into chats."""
         return Rate(burst=self.gatherings_burst, every=self.gatherings_every)
+
+    @property
+    def reactions(self) -> Rate:
+        """How fast one person may react."""
+        return Rate(burst=self.reactions_burst, every=self.reactions_every)
+
+    @property
+    def forwards(self) -> Rate:
+        """How fast one person may forward messages."""
+        return Rate(burst=self.forwards_burst, every=self.forwards_every)
+
+    @property
+    def tidying(self) -> Rate:
+        """How fast one person may pin, hide, clear and schedule."""
+        return Rate(burst=self.tidying_burst, every=self.tidying_every)
 
 
 @dataclass(frozen=True)
@@ -78,6 +112,7 @@ class App:
     """Held while pages and states are read, so that they leave connections for writing."""
     gatherings: LocalLimiter
     invited: LocalLimiter
+    limits: LocalLimiter
     checks: Mapping[str, Check]
 
 
@@ -96,5 +131,6 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
             reading=asyncio.Semaphore(config.reads_at_once),
             gatherings=LocalLimiter(),
             invited=LocalLimiter(),
+            limits=LocalLimiter(),
             checks={"mysql": db.check},
         )

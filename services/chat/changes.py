@@ -1,18 +1,17 @@
 """Staying in step: what changed in a chat, or in all of them, since the `rev` that a client holds."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dialog.db import Row, Statement, rows_as
+from dialog.db import Statement, rows_as
 from dialog.protocol.accounts import User
 from dialog.protocol.base import MAX_ID, Actor, Invalid, NotFound, Refused
-from dialog.protocol.chats import Chat, ChatChanges, ChatState, GetChat, Member, Mine, Role, Sync, Synced
+from dialog.protocol.chats import Chat, ChatChanges, ChatState, GetChat, Member, Mine, Sync, Synced
 from dialog.protocol.frames import ENCODER
 from dialog.protocol.messages import Message
 from dialog.service import command
@@ -21,6 +20,7 @@ from . import access, store
 from .app import App
 from .messages import trim
 from .people import users
+from .shown import shown
 
 T = TypeVar("T", Message, Member)
 
@@ -33,7 +33,7 @@ class Request(Struct, frozen=True):
     """One chat to report on: everything since `since`, or a fresh start with the newest `page` messages."""
 
     chat: Chat
-    role: Role
+    mine: Mine
     since: int
     reset: bool
     page: int
@@ -41,7 +41,8 @@ class Request(Struct, frozen=True):
     @property
     def newest(self) -> range:
         """The numbers of the newest messages: `seq` is dense, a deleted message keeps its row. 0 is nobody's."""
-        return range(max(0, self.chat.head_seq - self.page + 1), self.chat.head_seq + 1)
+        first = max(self.mine.cleared_seq, self.chat.head_seq - self.page) + 1
+        return range(min(first, self.chat.head_seq), self.chat.head_seq + 1)
 
     @property
     def cost(self) -> int:
@@ -54,28 +55,29 @@ class Request(Struct, frozen=True):
 @command
 async def get_chat(app: App, actor: Actor, command: GetChat) -> ChatState:
     place = await access.member_of(app.db, actor, command.chat_id)
-    return await _with_people(app, await _state(app, place, since=0))
+    return await _with_people(app, await _state(app, actor, place, since=0))
 
 
 @command
 async def chat_changes(app: App, actor: Actor, command: ChatChanges) -> ChatState:
     place = await access.member_of(app.db, actor, command.chat_id)
-    return await _with_people(app, await _state(app, place, command.since))
+    since = command.since if command.mark == place.mine.mark else 0
+    return await _with_people(app, await _state(app, actor, place, since))
 
 
-async def _state(app: App, place: access.Place, since: int) -> ChatState:
-    request = _request(app, place.chat, place.role, since, app.config.page_messages)
+async def _state(app: App, actor: Actor, place: access.Place, since: int) -> ChatState:
+    request = _request(app, place.chat, place.mine, since, app.config.page_messages)
     async with app.reading:
-        [state] = await _states(app, [request])
-        return (await _fitting(app, request, state))[0]
+        [state] = await _states(app, actor, [request])
+        return (await _fitting(app, actor, request, state))[0]
 
 
-async def _fitting(app: App, request: Request, state: ChatState) -> tuple[ChatState, int]:
+async def _fitting(app: App, actor: Actor, request: Request, state: ChatState) -> tuple[ChatState, int]:
     """The state and its size, or a fresh start with fewer messages when they are larger than a reply should be."""
     size = _size(state)
     if size <= app.config.reply_bytes or _size(state.messages) <= app.config.reply_bytes:
         return state, size
-    [state] = await _states(app, [replace(request, reset=True)])
+    [state] = await _states(app, actor, [replace(request, reset=True)])
     newest_first = sorted(state.messages, key=lambda message: -message.seq)
     state = replace(state, messages=trim(newest_first, app.config.reply_bytes)[::-1])
     return state, _size(state)
@@ -92,15 +94,16 @@ async def _with_people(app: App, state: ChatState) -> ChatState:
 
 @command
 async def sync(app: App, actor: Actor, command: Sync) -> Synced:
-    held = _held(command)
-    mine = await store.chats.of(app.db, actor.user_id)
-    requests = [
-        _request(app, chat, role, held.get(chat.id, 0), app.config.sync_messages)
-        for chat, role in mine
-        if held.get(chat.id) != chat.rev
-    ]
+    held, marks = _held(command.chats), _held(command.marks)
+    of_actor, of_schedule = await app.db.together([store.chats.of(actor.user_id), store.scheduled.of(actor.user_id)])
+    mine = store.chats.read_of(of_actor)
+    requests: list[Request] = []
+    for chat, own in mine:
+        since = held.get(chat.id, 0) if marks.get(chat.id, 0) == own.mark else 0
+        if since != chat.rev:
+            requests.append(_request(app, chat, own, since, app.config.sync_messages))
     async with app.reading:
-        states, people = await _filled(app, requests)
+        states, people = await _filled(app, actor, requests)
     people |= await users(app.bus, {actor.user_id} - people.keys())
     if actor.user_id not in people:
         raise Refused(NotFound())
@@ -110,10 +113,11 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
         people=list(people.values()),
         me=people[actor.user_id],
         more=len(states) < len(requests),
+        scheduled=store.scheduled.read(of_schedule),
     )
 
 
-async def _filled(app: App, requests: list[Request]) -> tuple[list[ChatState], dict[int, User]]:
+async def _filled(app: App, actor: Actor, requests: list[Request]) -> tuple[list[ChatState], dict[int, User]]:
     """The states that fit into one reply, in their order and at least one, and the people in them.
 
     Read slice by slice, so that what does not fit any more is not read, memory is bounded, and other commands get their
@@ -124,7 +128,8 @@ async def _filled(app: App, requests: list[Request]) -> tuple[list[ChatState], d
     size = 0
     for part in _slices(requests, app.config.sync_rows):
         read = [
-            await _fitting(app, request, state) for request, state in zip(part, await _states(app, part), strict=True)
+            await _fitting(app, actor, request, state)
+            for request, state in zip(part, await _states(app, actor, part), strict=True)
         ]
         found = await users(app.bus, {member.user_id for state, _ in read for member in state.members} - people.keys())
         for state, state_size in read:
@@ -137,16 +142,16 @@ async def _filled(app: App, requests: list[Request]) -> tuple[list[ChatState], d
     return states, people
 
 
-def _held(command: Sync) -> dict[int, int]:
-    if not all(chat_id.isascii() and chat_id.isdecimal() and len(chat_id) <= ID_DIGITS for chat_id in command.chats):
-        raise Refused(Invalid(detail="The keys of `chats` are chat ids"))
-    return {int(chat_id): rev for chat_id, rev in command.chats.items()}
+def _held(numbers: dict[str, int]) -> dict[int, int]:
+    if not all(chat_id.isascii() and chat_id.isdecimal() and len(chat_id) <= ID_DIGITS for chat_id in numbers):
+        raise Refused(Invalid(detail="The keys of `chats` and `marks` are chat ids"))
+    return {int(chat_id): number for chat_id, number in numbers.items()}
 
 
-def _request(app: App, chat: Chat, role: Role, since: int, page: int) -> Request:
+def _request(app: App, chat: Chat, mine: Mine, since: int, page: int) -> Request:
     """`since` 0 means that the client holds nothing; one beyond the chat's `rev` comes from a lost future."""
     reset = since == 0 or since > chat.rev or chat.rev - since > app.config.changes_limit
-    return Request(chat=chat, role=role, since=since, reset=reset, page=page)
+    return Request(chat=chat, mine=mine, since=since, reset=reset, page=page)
 
 
 def _slices(requests: list[Request], rows: int) -> Iterator[list[Request]]:
@@ -163,8 +168,9 @@ def _slices(requests: list[Request], rows: int) -> Iterator[list[Request]]:
         yield part
 
 
-async def _states(app: App, requests: Sequence[Request]) -> list[ChatState]:
-    """The states, read in one round trip and with four statements, however many they are.
+async def _states(app: App, actor: Actor, requests: Sequence[Request]) -> list[ChatState]:
+    """The states, read in one round trip and with four statements, however many they are; what of them somebody has
+    hidden takes one more.
 
     The chats' rows were read before: what was committed since then may be in the state already. Its `rev` is beyond the
     chat's, and the client, which goes by the chat's `rev`, will hear of it once more.
@@ -178,24 +184,25 @@ async def _states(app: App, requests: Sequence[Request]) -> list[ChatState]:
     if known:
         statements += [store.messages.since(known), store.members.since(known)]
     found = await app.db.together(statements)
-    messages = _by_chat(store.messages.read, found[::2])
-    members = _by_chat(partial(rows_as, Member), found[1::2])
+    read = [message for rows in found[::2] for message in store.messages.read(rows)]
+    mine = {request.chat.id: request.mine for request in requests}
+    messages = _by_chat(await shown(app.db, actor.user_id, read, mine))
+    members = _by_chat([member for rows in found[1::2] for member in rows_as(Member, rows)])
     return [
         ChatState(
             chat=request.chat,
             messages=sorted(messages[request.chat.id], key=attrgetter("seq")),
             members=members[request.chat.id],
             people=[],
-            mine=Mine(role=request.role),
+            mine=request.mine,
             reset=request.reset,
         )
         for request in requests
     ]
 
 
-def _by_chat(read: Callable[[list[Row]], list[T]], found: Iterable[list[Row]]) -> dict[int, list[T]]:
+def _by_chat(found: Iterable[T]) -> dict[int, list[T]]:
     grouped: defaultdict[int, list[T]] = defaultdict(list)
-    for rows in found:
-        for item in read(rows):
-            grouped[item.chat_id].append(item)
+    for item in found:
+        grouped[item.chat_id].append(item)
     return grouped

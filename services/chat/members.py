@@ -116,6 +116,8 @@ async def leave_chat(app: App, actor: Actor, command: LeaveChat) -> Nothing:
             chat = _give_role(tx, chat, heir, Role.OWNER)
             chat = post_notice(tx, chat, actor.user_id, RoleGiven(user_id=heir.user_id, role=Role.OWNER))
         tx.later(store.chats.move_members(chat))
+        if command.delete_mine:
+            tx.later(store.clearing.withdraw(chat.id, actor.user_id, chat.head_seq, now_ms()))
     return Nothing()
 
 
@@ -124,6 +126,7 @@ def _end(tx: Transaction, chat: Chat, member: Member) -> Chat:
     chat = replace(chat, rev=chat.rev + 1, member_count=chat.member_count - 1)
     ended = replace(member, rev=chat.rev, role=Role.MEMBER, left=True)
     tx.later(store.members.end(ended, chat.head_seq))
+    tx.later(store.clearing.ask_purge(chat.id, now_ms()))  # those who stay may all have cleared it
     tx.publish(ChatLeft(chat_id=chat.id, rev=chat.rev), f"user.{member.user_id}")
     tx.publish(MemberChanged(member=ended, user=None, member_count=chat.member_count), *access.topics(chat))
     return chat

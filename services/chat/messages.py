@@ -1,16 +1,21 @@
 """Messages: send, edit, delete, history."""
 
+from collections.abc import Iterable, Sequence
+
 from msgspec.structs import replace
 
 from dialog.db import Statement, Transaction
 from dialog.ids import now_ms
 from dialog.names import can_be_seen
 from dialog.protocol.base import Actor, Forbidden, Invalid, NotFound, Refused
+from dialog.protocol.chats import Chat
 from dialog.protocol.frames import ENCODER
 from dialog.protocol.messages import (
     DeleteMessage,
+    EditConflict,
     EditMessage,
     EditWindowOver,
+    Forwarded,
     History,
     Message,
     MessageChanged,
@@ -23,9 +28,14 @@ from dialog.service import command
 
 from . import access, store
 from .app import App, Config
+from .mentions import mentioned, mentions_all
 from .posting import Post
+from .shown import shown
+from .store.chats import LockedChat
 
 HOUR_MS = 3_600_000
+EDITS_KEPT = 50
+"""Versions of one message."""
 
 
 def check_text(config: Config, text: str) -> None:
@@ -38,8 +48,15 @@ def check_text(config: Config, text: str) -> None:
 
 @command
 async def send_message(app: App, actor: Actor, command: SendMessage) -> Message:
+    return await post(app, actor, command)
+
+
+async def post(app: App, actor: Actor, command: SendMessage, forwarded: Forwarded | None = None) -> Message:
+    """The one way into a chat, for whatever is said. Raises Refused."""
     check_text(app.config, command.text)
-    return await app.posting.add(Post(user_id=actor.user_id, command=command))
+    if mentions_all(command):
+        access.may_mention_all(await access.member_of(app.db, actor, command.chat_id))
+    return await app.posting.add(Post(user_id=actor.user_id, command=command, forwarded=forwarded))
 
 
 @command
@@ -47,15 +64,35 @@ async def edit_message(app: App, actor: Actor, command: EditMessage) -> Message:
     check_text(app.config, command.text)
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
-        message = await store.messages.get(tx, command.chat_id, command.seq)
-        if message is None or message.deleted_at is not None:
-            raise Refused(NotFound())
+        message = await access.seen_message(tx, actor, place, command.seq)
         if message.author_id != actor.user_id or message.notice:
             raise Refused(Forbidden())
         now = now_ms()
         if now - message.sent_at > app.config.edit_hours * HOUR_MS:
             raise Refused(EditWindowOver(hours=app.config.edit_hours))
-        return _change(tx, place, replace(message, text=command.text, edited_at=now))
+        edited = replace(
+            message,
+            text=command.text,
+            mentions=await _mentioned(tx, command),
+            mentions_all=mentions_all(command),
+            edited_at=message.edited_at,
+        )
+        if edited == message:  # as when an edit is repeated whose answer was lost
+            return message
+        if command.if_edits not in (None, message.edits):
+            raise Refused(EditConflict(edits=message.edits))
+        if edited.mentions_all:
+            access.may_mention_all(place)
+        tx.later(store.edits.put(message, now))
+        if message.edits >= EDITS_KEPT:
+            tx.later(store.edits.forget_before(message.chat_id, message.seq, message.edits + 2 - EDITS_KEPT))
+        return change(tx, place, replace(edited, edits=message.edits + 1, edited_at=now))
+
+
+async def _mentioned(tx: Transaction, command: EditMessage) -> tuple[int, ...]:
+    if not command.mentions:
+        return ()
+    return mentioned(command, await store.members.present_among(tx, command.chat_id, command.mentions))
 
 
 @command
@@ -68,18 +105,52 @@ async def delete_message(app: App, actor: Actor, command: DeleteMessage) -> Mess
         access.may_delete(place, actor, 0 if message.notice else message.author_id)  # a notice is the group's own
         if message.deleted_at is not None:
             return message
-        return _change(
-            tx, place, replace(message, text="", reply_to=None, edited_at=None, deleted_at=now_ms(), notice=None)
-        )
+        return delete_all(tx, place.chat, [message], actor.user_id)[0]
 
 
-def _change(tx: Transaction, place: access.Place, changed: Message) -> Message:
+def delete_all(tx: Transaction, chat: Chat | LockedChat, messages: Sequence[Message], by: int | None) -> list[Message]:
+    """Delete messages (at least one) of a chat that we hold: of each, nothing is left but that it was there."""
+    now = now_ms()
+    seqs = [message.seq for message in messages]
+    tx.later(
+        store.reactions.forget(chat.id, seqs),
+        store.edits.forget(chat.id, seqs),
+        store.pins.forget(chat.id, seqs),
+        store.disappearing.forget(chat.id, seqs),
+    )
+    return change_all(tx, chat, [_tombstone(message, now, by) for message in messages])
+
+
+def _tombstone(message: Message, now: int, by: int | None) -> Message:
+    return Message(
+        chat_id=message.chat_id,
+        seq=message.seq,
+        rev=message.rev,
+        author_id=message.author_id,
+        kind=message.kind,
+        text="",
+        sent_at=message.sent_at,
+        nonce=message.nonce,
+        deleted_at=now,
+        deleted_by=by,
+    )
+
+
+def change(tx: Transaction, place: access.Place, changed: Message) -> Message:
     """Store and tell what a message is now, as the next change of its chat."""
-    chat = replace(place.chat, rev=place.chat.rev + 1)
-    message = replace(changed, rev=chat.rev)
-    tx.later(store.messages.change(message), store.chats.move_rev(chat))
-    tx.publish(MessageChanged(message=message), *access.topics(chat))
-    return message
+    return change_all(tx, place.chat, [changed])[0]
+
+
+def change_all(tx: Transaction, chat: Chat | LockedChat, changed: Iterable[Message]) -> list[Message]:
+    """The same for several messages of a chat, each a change of its own."""
+    messages: list[Message] = []
+    for one in changed:
+        chat = replace(chat, rev=chat.rev + 1)
+        messages.append(replace(one, rev=chat.rev))
+        tx.later(store.messages.change(messages[-1]))
+        tx.publish(MessageChanged(message=messages[-1]), *access.topics(chat))
+    tx.later(store.chats.move_rev(chat))
+    return messages
 
 
 @command
@@ -88,10 +159,12 @@ async def message_history(app: App, actor: Actor, command: MessageHistory) -> Hi
     older, newer = _pages(command)
     async with app.reading:
         found = await app.db.together([page for page in (older, newer) if page])
-    before = trim(store.messages.read(found[0]), app.config.reply_bytes) if older else []
-    after = trim(store.messages.read(found[-1]), app.config.reply_bytes) if newer else []
-    messages = [*reversed(before), *after]
-    return History(messages=messages, more=_is_more(messages, place.chat.head_seq, bool(older), bool(newer)))
+        before = trim(store.messages.read(found[0]), app.config.reply_bytes) if older else []
+        after = trim(store.messages.read(found[-1]), app.config.reply_bytes) if newer else []
+        mine = {place.chat.id: place.mine}
+        messages = await shown(app.db, actor.user_id, [*reversed(before), *after], mine)
+    first = place.mine.cleared_seq + 1
+    return History(messages=messages, more=_is_more(messages, first, place.chat.head_seq, bool(older), bool(newer)))
 
 
 def _pages(command: MessageHistory) -> tuple[Statement | None, Statement | None]:
@@ -123,7 +196,7 @@ def trim(messages: list[Message], limit: int) -> list[Message]:
     return messages
 
 
-def _is_more(messages: list[Message], head_seq: int, older: bool, newer: bool) -> bool:
+def _is_more(messages: list[Message], first_seq: int, head_seq: int, older: bool, newer: bool) -> bool:
     if not messages:
         return False
-    return (older and messages[0].seq > 1) or (newer and messages[-1].seq < head_seq)
+    return (older and messages[0].seq > first_seq) or (newer and messages[-1].seq < head_seq)

@@ -31,7 +31,8 @@ async def get_people(app: App, actor: Actor, command: GetPeople) -> People:
     if not command.user_ids:
         return People(users=[])
     known = await store.members.ever_among(app.db, command.chat_id, command.user_ids)
-    return People(users=list((await users(app.bus, set(known))).values()))
+    quoted = await store.forwarded.among(app.db, command.chat_id, command.user_ids)
+    return People(users=list((await users(app.bus, {*known, *quoted})).values()))
 
 
 @command

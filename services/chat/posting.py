@@ -15,9 +15,10 @@ from dialog.ids import now_ms
 from dialog.log import get_logger
 from dialog.protocol.base import Forbidden, NotFound, Refused
 from dialog.protocol.chats import Role, SlowMode
-from dialog.protocol.messages import Message, MessagePosted, ReplyRefused, SendMessage
+from dialog.protocol.messages import TEXT, Forwarded, Message, MessagePosted, ReplyRefused, SendMessage
 
 from . import access, store
+from .mentions import mentioned, mentions_all
 from .roster import Roster, Rosters
 from .slow_mode import Pace
 from .store.chats import LockedChat
@@ -36,6 +37,7 @@ class Post(Struct, frozen=True):
 
     user_id: int
     command: SendMessage
+    forwarded: Forwarded | None = None
 
     @property
     def key(self) -> Key:
@@ -141,16 +143,21 @@ def _posted(
     if chat.slow_mode and (wait := pace.step((chat.id, post.user_id), chat.slow_mode, now_ms())):
         return Refused(SlowMode(retry_after=wait))
     chats[chat.id] = chat = replace(chat, head_seq=chat.head_seq + 1, rev=chat.rev + 1)
+    now = now_ms()
     sent[post.key] = message = Message(
         chat_id=chat.id,
         seq=chat.head_seq,
         rev=chat.rev,
         author_id=post.user_id,
-        kind="text",
+        kind=TEXT,
         text=command.text,
-        sent_at=now_ms(),
+        sent_at=now,
         nonce=command.nonce,
         reply_to=command.reply_to,
+        mentions=mentioned(command, members[chat.id]) if command.mentions else (),
+        mentions_all=command.mention_all and mentions_all(command),
+        forwarded=post.forwarded,
+        expires_at=now + chat.disappear_after * 1000 if chat.disappear_after else None,
     )
     return message
 
@@ -160,6 +167,10 @@ def _store(tx: Transaction, made: Sequence[Message]) -> None:
     if not made:
         return
     tx.later(store.messages.insert(made))
+    if expiring := [message for message in made if message.expires_at]:
+        tx.later(store.disappearing.put(expiring))
+    if copies := [message for message in made if message.forwarded]:
+        tx.later(store.forwarded.put(copies))
     by_count: defaultdict[int, list[int]] = defaultdict(list)
     for chat_id, count in Counter(message.chat_id for message in made).items():
         by_count[count].append(chat_id)

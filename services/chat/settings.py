@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from dialog.db import Transaction
 from dialog.names import clean_line, clean_lines
 from dialog.protocol.base import Actor, Forbidden, Refused, TooLarge
-from dialog.protocol.chats import Chat, EditChat, GroupChanged, TitleRefused
+from dialog.protocol.chats import Chat, ChatChanged, EditChat, TitleRefused
 from dialog.protocol.notices import GroupDescribed, GroupRenamed, SettingsChanged
 from dialog.protocol.roles import Role
 from dialog.service import command
@@ -30,7 +30,7 @@ async def edit_chat(app: App, actor: Actor, command: EditChat) -> Chat:
         if not changed:
             return place.chat
         chat = replace(place.chat, rev=place.chat.rev + 1, **changed)
-        tx.publish(GroupChanged(chat=chat), *access.topics(chat))
+        tx.publish(ChatChanged(chat=chat), *access.topics(chat))
         chat = _tell(tx, chat, actor.user_id, changed)
         tx.later(store.chats.change(chat))
         return chat

@@ -44,6 +44,15 @@ export function exhaustive(event: ServerEvent): string {
       return String(event.within);
     case "chats.behind":
       return "";
+    case "chat.cleared":
+    case "message.hidden":
+      return String(event.mark);
+    case "chat.changed":
+      return event.chat.title;
+    case "scheduled.changed":
+      return event.scheduled.text;
+    case "scheduled.gone":
+      return String(event.scheduled_id);
     default:
       return event satisfies never;
   }

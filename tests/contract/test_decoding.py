@@ -30,6 +30,9 @@ WHOM_IT_IS_ABOUT = {
     ("invite.approve", "user_id"),
     ("invite.decline", "user_id"),
     ("presence.get", "user_ids"),
+    ("message.send", "mentions"),
+    ("message.edit", "mentions"),
+    ("message.schedule", "mentions"),
 }
 """Fields that name people or sessions. Each names whom the command is about; none says who asks."""
 
@@ -76,7 +79,7 @@ def test_a_body_cannot_claim_an_identity(kind: type[Struct]) -> None:
 def test_every_id_in_a_command_is_that_of_a_chat_or_message_or_known_to_name_another(kind: type[Struct]) -> None:
     """A new field that holds an id has to be thought about here before it can become a way to speak for others."""
     for name in kind.__struct_fields__:
-        if words_of(kind).alias(name) == "Id" and name not in {"chat_id", "seq", "before", "around"}:
+        if words_of(kind).alias(name) == "Id" and name not in THINGS:
             assert (tag_of(kind), name) in WHOM_IT_IS_ABOUT
 
 
@@ -110,6 +113,9 @@ def test_internal_commands_are_no_public_ones() -> None:
     assert not set(members(InternalCommand)) & set(FROM_OUTSIDE)
     assert all(tag.startswith("internal.") == (kind in members(InternalCommand)) for tag, kind in COMMANDS.items())
 
+
+THINGS = {"chat_id", "seq", "before", "around", "from_chat_id", "seqs", "scheduled_id"}
+"""Fields that hold the ids of chats, messages and what the actor has scheduled."""
 
 PING: dict[str, Any] = {"type": "ping"}
 

@@ -48,13 +48,27 @@ FIXTURE = [
     {INTO_MESSAGES} SELECT 1 + seq DIV 10, 1 + seq MOD 10, 3 + seq MOD 10, 7, CONCAT('n', seq), 'text', 'words',
         NULL, seq, NULL, NULL FROM seq_10_to_20000
     """,
+    "INSERT INTO reactions SELECT 1, 1 + seq MOD 1000, CONCAT('e', seq MOD 20), seq, seq FROM seq_1_to_100000",
+    "INSERT INTO edits SELECT 1, 1 + seq DIV 10, 1 + seq MOD 10, 'words', seq, seq FROM seq_1_to_20000",
+    "INSERT INTO pins SELECT 1 + seq DIV 20, 1 + seq MOD 20, 0 FROM seq_1_to_10000",
+    "INSERT INTO hidden SELECT 1 + seq MOD 20, 1 + seq MOD 1000, seq FROM seq_1_to_100000",
+    "INSERT INTO expiring SELECT 1, seq, 1000 + seq FROM seq_1_to_50000",
+    "INSERT INTO forwarded SELECT 1, seq FROM seq_1_to_1000",
+    """
+    INSERT INTO scheduled SELECT seq, 1, seq DIV 10, CONCAT('n', seq), 'words', NULL, '[]', 0, seq,
+        IF(seq < 100, 5000, NULL), IF(seq < 50, 'not_found', NULL) FROM seq_1_to_20000
+    """,
+    "INSERT INTO purges SELECT seq, seq FROM seq_1_to_1000",
+    "INSERT INTO withdrawals SELECT seq, 7, 10, '', seq FROM seq_1_to_1000",
     "ANALYZE TABLE chats, members, direct_chats, messages, saved_chats, bans, invites, join_requests",
+    "ANALYZE TABLE reactions, edits, pins, hidden, expiring, scheduled",
 ]
 
 
 TABLES = (
-    "chats", "members", "direct_chats", "messages", "deployment", "saved_chats", "bans", "invites", "join_requests",
-)  # fmt: skip
+    *("chats", "members", "direct_chats", "messages", "deployment", "saved_chats", "bans", "invites", "join_requests"),
+    *("reactions", "edits", "pins", "hidden", "expiring", "forwarded", "scheduled", "purges", "withdrawals"),
+)
 
 
 class Counted:
@@ -98,6 +112,14 @@ def reads(function: Callable[..., Awaitable[Any]], *arguments: Any) -> Callable[
     return lambda tx: function(tx, *arguments)
 
 
+def page_of_reactions(tx: Transaction) -> Awaitable[Any]:
+    return store.reactions.page(tx, LARGE, 7, "e6", after=0, limit=100)
+
+
+def forget_old_edits(tx: Any) -> Awaitable[Any]:
+    return store.edits.forget_old(tx, 5_000, 100)
+
+
 CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "the chats of a batch": (reads(store.chats.lock, list(range(1, 65))), 64),
     "the members of a group": (reads(store.members.of, [LARGE]), MEMBERS),
@@ -128,7 +150,7 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     ),
     "all members": (statements(store.members.now([LARGE])), MEMBERS),
     "all members of many chats": (statements(store.members.now(list(range(2, 502)))), 2 * 500),
-    "the chats of a person": (reads(store.chats.of, PERSON), (SMALL + 1) * 2),
+    "the chats of a person": (statements(store.chats.of(PERSON)), (SMALL + 1) * 2),
     "the groups of a person": (reads(store.members.groups_of, [PERSON]), (SMALL + 1) * 2),
     "the groups of people": (
         reads(store.members.groups_of, [PERSON, *range(100_001, 100_064)]),
@@ -159,6 +181,28 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "one who asks to join": (reads(store.invites.request_of, LARGE, 20), 1),
     "saved messages": (reads(store.chats.saved_chat_id, 7), 1),
     "the epoch": (reads(store.chats.epoch), 1),
+    "messages of one chat": (reads(store.messages.among, LARGE, list(range(50_000, 50_100))), 100),
+    "an author's messages": (reads(store.messages.of_author, LARGE, PERSON, "n5", 50), 50),
+    "the oldest message": (reads(store.clearing.oldest, LARGE), 1),
+    "the oldest messages deleted": (statements(store.messages.forget_upto(LARGE, 70_000, 200)), 200),
+    "where all have cleared": (reads(store.clearing.floor, LARGE), MEMBERS),
+    "a place to change for oneself": (statements(*store.chats.own_place(LARGE, PERSON)), 2),
+    "one's own reaction": (reads(store.reactions.has, LARGE, 7, "e6", 6), 1),
+    "who reacted": (reads(page_of_reactions), 100),
+    "reactions of messages deleted": (statements(store.reactions.forget(LARGE, [5, 7])), 200),
+    "the oldest reactions deleted": (statements(store.reactions.forget_upto(LARGE, 500, 1000)), 1000),
+    "former texts": (reads(store.edits.of, LARGE, 77), 10),
+    "former texts deleted": (statements(store.edits.forget(LARGE, [77])), 10),
+    "old former texts deleted": (reads(forget_old_edits), 100),
+    "the pins of a chat": (reads(store.pins.of, LARGE), 20),
+    "what of a page is hidden": (reads(store.hidden.among, PERSON, [(7, seq) for seq in range(1, 51)]), 50),
+    "what disappears next": (reads(store.disappearing.due, 60_000, 100), 100),
+    "what one has scheduled": (statements(store.scheduled.of(100)), 10),
+    "what is due": (reads(store.scheduled.due, 30_000, 1000, 100), 150),
+    "one that was scheduled before": (reads(store.scheduled.with_nonce, 100, 1, "n1000"), 1),
+    "what is to be purged": (reads(store.clearing.purges, 100), 100),
+    "what is to be withdrawn": (reads(store.clearing.withdrawals, 100), 100),
+    "whose words were forwarded": (reads(store.forwarded.among, LARGE, [1, 2, 3, 999_999]), 4),
 }
 
 
@@ -176,4 +220,4 @@ async def test_a_statement_touches_what_it_wants(counted: Counted, case: str) ->
 
 def test_the_database_offers_what_these_use() -> None:
     """`Transaction` stands in for `Database` above."""
-    assert {"fetch", "fetch_one", "together"} <= set(dir(Database)) & set(dir(Transaction))
+    assert {"fetch", "fetch_one", "together", "execute"} <= set(dir(Database)) & set(dir(Transaction))

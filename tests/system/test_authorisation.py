@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dialog.client import Client
+from dialog.ids import now_ms
 from dialog.protocol import PublicCommand, RoutedCommand, SocketCommand, members
 from dialog.protocol.accounts import (
     ChangePassword,
@@ -27,7 +28,9 @@ from dialog.protocol.base import Command, Refused, tag_of
 from dialog.protocol.chats import (
     AddMember,
     ChatChanges,
+    ClearChat,
     CreateChat,
+    DeleteChat,
     EditChat,
     EditMember,
     GetChat,
@@ -36,6 +39,7 @@ from dialog.protocol.chats import (
     OpenDirect,
     OpenSaved,
     RemoveMember,
+    SetDisappearing,
     Sync,
 )
 from dialog.protocol.connection import Connect, Ping
@@ -49,9 +53,23 @@ from dialog.protocol.invites import (
     RevokeInvite,
     UseInvite,
 )
-from dialog.protocol.messages import DeleteMessage, EditMessage, MessageHistory, SendMessage
+from dialog.protocol.messages import (
+    DeleteMessage,
+    EditMessage,
+    ForwardMessages,
+    HideMessages,
+    ListEdits,
+    ListPins,
+    MessageHistory,
+    PinMessage,
+    PurgeEdits,
+    SendMessage,
+    UnpinMessage,
+)
 from dialog.protocol.presence import GetPresence
+from dialog.protocol.reactions import AddReaction, ListReactions, RemoveReaction
 from dialog.protocol.roles import Role
+from dialog.protocol.scheduled import ListScheduled, ScheduleMessage, UnscheduleMessage
 from tests.people import PASSWORD, People, group, me, username
 from tests.raw import http_post
 from tests.servers import Suite
@@ -68,6 +86,8 @@ class World:
     chat_id: int
     url: str
     invite: str
+    scheduled_id: int
+    """Of a message that the owner has scheduled."""
 
     def id(self, name: str) -> int:
         return me(self.people[name]).id
@@ -89,6 +109,8 @@ class Row:
             return self.admin or self.outcome("member")
         return self.expected.split()[ACTORS.index(actor)]
 
+
+IN_AN_HOUR = now_ms() + 3_600_000
 
 IN_CHAT = "ok ok ok not_found not_found unauthenticated"
 OWNER = "ok forbidden forbidden not_found not_found unauthenticated"
@@ -165,6 +187,32 @@ MATRIX: dict[type[Command[Any]], Row] = {
     ListJoinRequests: Row(lambda w: ListJoinRequests(chat_id=w.chat_id), OWNER, admin="ok"),
     ApproveJoin: Row(lambda w: ApproveJoin(chat_id=w.chat_id, user_id=w.id("asker")), OWNER, admin="ok"),
     DeclineJoin: Row(lambda w: DeclineJoin(chat_id=w.chat_id, user_id=w.id("asker")), OWNER, admin="ok"),
+    ForwardMessages: Row(
+        lambda w: ForwardMessages(chat_id=w.chat_id, nonce="n", from_chat_id=w.chat_id, seqs=[1]), IN_CHAT
+    ),
+    ListEdits: Row(lambda w: ListEdits(chat_id=w.chat_id, seq=1), IN_CHAT),
+    PurgeEdits: Row(
+        lambda w: PurgeEdits(chat_id=w.chat_id, seq=1),
+        "forbidden ok forbidden not_found not_found unauthenticated",
+    ),
+    HideMessages: Row(lambda w: HideMessages(chat_id=w.chat_id, seqs=[1]), IN_CHAT),
+    PinMessage: Row(lambda w: PinMessage(chat_id=w.chat_id, seq=1), OWNER, admin="ok"),
+    UnpinMessage: Row(lambda w: UnpinMessage(chat_id=w.chat_id, seq=1), OWNER, admin="ok"),
+    ListPins: Row(lambda w: ListPins(chat_id=w.chat_id), IN_CHAT),
+    AddReaction: Row(lambda w: AddReaction(chat_id=w.chat_id, seq=1, emoji="👍"), IN_CHAT),
+    RemoveReaction: Row(lambda w: RemoveReaction(chat_id=w.chat_id, seq=1, emoji="👍"), IN_CHAT),
+    ListReactions: Row(lambda w: ListReactions(chat_id=w.chat_id, seq=1, emoji="👍"), IN_CHAT),
+    ScheduleMessage: Row(
+        lambda w: ScheduleMessage(chat_id=w.chat_id, nonce="n", text="x", send_at=IN_AN_HOUR), IN_CHAT
+    ),
+    ListScheduled: Row(lambda _: ListScheduled(), SIGNED_IN),
+    UnscheduleMessage: Row(
+        lambda w: UnscheduleMessage(scheduled_id=w.scheduled_id),
+        "ok not_found not_found not_found not_found unauthenticated",
+    ),
+    ClearChat: Row(lambda w: ClearChat(chat_id=w.chat_id), IN_CHAT),
+    DeleteChat: Row(lambda w: DeleteChat(chat_id=w.chat_id), OWNER),
+    SetDisappearing: Row(lambda w: SetDisappearing(chat_id=w.chat_id, after=3600), OWNER, admin="ok"),
     # with the token of an invite
     LookAtInvite: Row(lambda w: LookAtInvite(token=w.invite), SIGNED_IN),
     UseInvite: Row(lambda w: UseInvite(token=w.invite), SIGNED_IN),
@@ -187,7 +235,9 @@ async def world(people: People, suite: Suite) -> World:
     await owner.call(EditMember(chat_id=chat.id, user_id=me(named["admin"]).id, role=Role.ADMIN))
     invite = await owner.call(CreateInvite(chat_id=chat.id, approval=True))
     await named["asker"].call(UseInvite(token=invite.token))
-    return World(named, chat.id, suite.url("gateway"), invite.token)
+    later = ScheduleMessage(chat_id=chat.id, nonce="later", text="later", send_at=IN_AN_HOUR)
+    scheduled = await named["owner"].call(later)
+    return World(named, chat.id, suite.url("gateway"), invite.token, scheduled.id)
 
 
 async def outcome(world: World, actor: str, command: Command[Any]) -> str:

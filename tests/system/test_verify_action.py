@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from dialog.client import Client, ConnectionStatus
+from dialog.ids import now_ms
 from dialog.protocol import RoutedCommand, members
 from dialog.protocol.accounts import (
     ChangePassword,
@@ -26,7 +27,9 @@ from dialog.protocol.base import Command, tag_of
 from dialog.protocol.chats import (
     AddMember,
     ChatChanges,
+    ClearChat,
     CreateChat,
+    DeleteChat,
     EditChat,
     EditMember,
     GetChat,
@@ -35,6 +38,7 @@ from dialog.protocol.chats import (
     OpenDirect,
     OpenSaved,
     RemoveMember,
+    SetDisappearing,
     Sync,
 )
 from dialog.protocol.invites import (
@@ -48,9 +52,23 @@ from dialog.protocol.invites import (
     RevokeInvite,
     UseInvite,
 )
-from dialog.protocol.messages import DeleteMessage, EditMessage, MessageHistory, SendMessage
+from dialog.protocol.messages import (
+    DeleteMessage,
+    EditMessage,
+    ForwardMessages,
+    HideMessages,
+    ListEdits,
+    ListPins,
+    MessageHistory,
+    PinMessage,
+    PurgeEdits,
+    SendMessage,
+    UnpinMessage,
+)
 from dialog.protocol.presence import GetPresence
+from dialog.protocol.reactions import AddReaction, ListReactions, RemoveReaction
 from dialog.protocol.roles import Role
+from dialog.protocol.scheduled import ListScheduled, ScheduleMessage, UnscheduleMessage
 from tests.patience import PATIENCE
 from tests.people import PASSWORD, People, direct, group, in_step, knows, me, username
 
@@ -121,6 +139,30 @@ def answer_to_carla(answer: type[ApproveJoin | DeclineJoin]) -> Callable[[Scene]
     return story
 
 
+async def pin_and_unpin(scene: Scene) -> None:
+    await scene.anna.call(PinMessage(chat_id=scene.group_id, seq=2))
+    await scene.anna.call(UnpinMessage(chat_id=scene.group_id, seq=2))
+
+
+async def react_and_take_it_back(scene: Scene) -> None:
+    await scene.ben.call(AddReaction(chat_id=scene.group_id, seq=2, emoji="👍"))
+    await scene.anna.call(AddReaction(chat_id=scene.group_id, seq=2, emoji="👍"))
+    await scene.anna.call(RemoveReaction(chat_id=scene.group_id, seq=2, emoji="👍"))
+
+
+async def schedule_and_unschedule(scene: Scene) -> None:
+    later = ScheduleMessage(chat_id=scene.group_id, nonce="n", text="later", send_at=now_ms() + 3_600_000)
+    scheduled = await scene.anna.call(later)
+    await scene.phone.wait_for(lambda: scheduled.id in scene.phone.state.scheduled)
+    await scene.anna.call(UnscheduleMessage(scheduled_id=scheduled.id))
+
+
+async def delete_both(scene: Scene) -> None:
+    await scene.ben.send(scene.direct_id, "for the bin")
+    await scene.anna.call(DeleteChat(chat_id=scene.direct_id))
+    await scene.anna.call(DeleteChat(chat_id=scene.group_id))
+
+
 STORIES: dict[type[Command[Any]], Callable[[Scene], Awaitable[Any]]] = {
     ListSessions: by_anna(lambda _: ListSessions()),
     RevokeSession: revoke,
@@ -162,10 +204,32 @@ STORIES: dict[type[Command[Any]], Callable[[Scene], Awaitable[Any]]] = {
     ListJoinRequests: by_anna(lambda scene: ListJoinRequests(chat_id=scene.group_id)),
     ApproveJoin: answer_to_carla(ApproveJoin),
     DeclineJoin: answer_to_carla(DeclineJoin),
+    ForwardMessages: by_anna(
+        lambda scene: ForwardMessages(chat_id=scene.direct_id, nonce="n", from_chat_id=scene.group_id, seqs=[2, 1])
+    ),
+    ListEdits: by_anna(lambda scene: ListEdits(chat_id=scene.group_id, seq=1)),
+    PurgeEdits: by_anna(lambda scene: PurgeEdits(chat_id=scene.group_id, seq=1)),
+    HideMessages: by_anna(lambda scene: HideMessages(chat_id=scene.group_id, seqs=[1])),
+    PinMessage: by_anna(lambda scene: PinMessage(chat_id=scene.group_id, seq=2)),
+    UnpinMessage: pin_and_unpin,
+    ListPins: by_anna(lambda scene: ListPins(chat_id=scene.group_id)),
+    AddReaction: by_anna(lambda scene: AddReaction(chat_id=scene.group_id, seq=2, emoji="❤")),
+    RemoveReaction: react_and_take_it_back,
+    ListReactions: by_anna(lambda scene: ListReactions(chat_id=scene.group_id, seq=2, emoji="❤")),
+    ScheduleMessage: by_anna(
+        lambda scene: ScheduleMessage(chat_id=scene.group_id, nonce="n", text="later", send_at=now_ms() + 3_600_000)
+    ),
+    ListScheduled: by_anna(lambda _: ListScheduled()),
+    UnscheduleMessage: schedule_and_unschedule,
+    ClearChat: by_anna(lambda scene: ClearChat(chat_id=scene.group_id)),
+    DeleteChat: delete_both,
+    SetDisappearing: by_anna(lambda scene: SetDisappearing(chat_id=scene.group_id, after=3600)),
 }
 CHANGES = {
     EditProfile, CreateChat, OpenDirect, LeaveChat, AddMember, RemoveMember, SendMessage, EditMessage, DeleteMessage,
     OpenSaved, EditChat, EditMember, BanMember, UseInvite, ApproveJoin,
+    ForwardMessages, HideMessages, PinMessage, UnpinMessage, AddReaction, RemoveReaction, ScheduleMessage, ClearChat,
+    DeleteChat, SetDisappearing,
 }  # fmt: skip
 """What must be visible on Anna's second device afterwards."""
 ENDS_THE_PHONE = {RevokeSession, CloseSession, ChangePassword}

@@ -14,18 +14,19 @@ from dialog.protocol.accounts import MeChanged, User
 from dialog.protocol.base import Event
 from dialog.protocol.chats import (
     Chat,
+    ChatChanged,
+    ChatCleared,
     ChatJoined,
     ChatKind,
     ChatLeft,
     ChatState,
-    GroupChanged,
     Member,
     MemberChanged,
     Mine,
     Role,
     Synced,
 )
-from dialog.protocol.messages import Message, MessageChanged, MessagePosted
+from dialog.protocol.messages import Message, MessageChanged, MessagePosted, MessagesHidden
 from dialog.protocol.presence import Availability, PresenceChanged
 
 CHAT = 100
@@ -103,7 +104,7 @@ class Server:
     def rename(self) -> None:
         rev = self.chat.rev + 1
         self.chat = replace(self.chat, rev=rev, title=f"Walk {rev}", slow_mode=rev, may_send=Role.ADMIN)
-        self.told.append(GroupChanged(chat=self.chat))
+        self.told.append(ChatChanged(chat=self.chat))
 
     def changes(self, since: int) -> ChatState:
         reset = since == 0 or since > self.chat.rev or self.chat.rev - since > RESET_BEYOND
@@ -434,3 +435,70 @@ def test_a_group_that_was_changed_meanwhile_is_told_like_an_event() -> None:
     assert state.apply(server.told[-1]) == [server.told[-1]]
     assert state.chats[CHAT].chat == server.chat
     same_as_fresh(state, server)
+
+
+# --- what one did oneself
+
+
+def a_view(server: Server, messages: int) -> State:
+    for _ in range(messages):
+        server.post()
+    state = State()
+    server.sync(state)
+    return state
+
+
+def seen(state: State) -> dict[int, str]:
+    return {seq: one.text or one.kind for seq, one in state.chats[CHAT].messages.items()}
+
+
+def test_a_change_that_comes_late_does_not_bring_back_what_is_hidden() -> None:
+    server = Server()
+    state = a_view(server, 3)
+    assert state.apply(MessagesHidden(chat_id=CHAT, seqs=[2, 4], mark=1))
+    server.change(1)
+    server.post()
+    for event in server.told:
+        state.apply(event)
+    assert (seen(state)[2], seen(state)[4]) == ("hidden", "hidden")
+    assert state.chats[CHAT].mine.mark == 1
+    state.apply_page(state.chats[CHAT], [server.messages[2]])
+    assert seen(state)[2] == "hidden"
+
+
+def test_what_is_cleared_before_it_was_heard_is_not_held() -> None:
+    server = Server()
+    state = a_view(server, 2)
+    server.post()
+    server.post()
+    state.apply(ChatCleared(chat_id=CHAT, cleared_seq=3, closed_seq=None, mark=1))
+    for event in server.told:
+        state.apply(event)
+    assert list(seen(state)) == [4]
+    assert state.chats[CHAT].head_seq == 4
+    state.apply_page(state.chats[CHAT], [server.messages[seq] for seq in (1, 2, 3)])
+    assert list(seen(state)) == [4]
+
+
+def test_a_state_that_was_read_before_one_cleared_brings_nothing_back() -> None:
+    server = Server()
+    state = a_view(server, 3)
+    late = server.changes(0)
+    state.apply(ChatCleared(chat_id=CHAT, cleared_seq=3, closed_seq=3, mark=1))
+    state.apply_state(late, asked=1)
+    assert seen(state) == {}
+    assert not state.chats[CHAT].listed
+
+
+def test_a_device_that_missed_a_mark_asks() -> None:
+    server = Server()
+    state = a_view(server, 3)
+    assert state.marks() == {}
+    state.apply(MessagesHidden(chat_id=CHAT, seqs=[1], mark=2))
+    assert seen(state)[1] == "hidden"
+    assert CHAT in state.behind
+    fetched = server.changes(0)
+    state.apply_state(replace(fetched, mine=replace(fetched.mine, mark=2)), asked=1)
+    assert CHAT not in state.behind
+    assert state.marks() == {str(CHAT): 2}
+    assert not state.apply(MessagesHidden(chat_id=CHAT, seqs=[3], mark=1)), "told late"

@@ -369,6 +369,8 @@ export interface Chat {
   may_call: Role;
   /** Delete what others wrote. */
   may_delete: Role;
+  /** Seconds after which what is said now disappears for everyone; null for never. */
+  disappear_after: number | null;
 }
 
 /** Somebody's place in a chat. `left` ones are listed only as changes. */
@@ -385,6 +387,12 @@ export interface Member {
 /** What concerns only the one who asks. */
 export interface Mine {
   role: Role;
+  /** You have cleared the chat up to here: nothing of it exists for you. */
+  cleared_seq: Seq;
+  /** You have deleted the chat: it is off your list until its `head_seq` is beyond this. */
+  closed_seq: Seq | null;
+  /** Counts what you cleared, closed and hid here. A device with another one starts the chat afresh. */
+  mark: Seq;
 }
 
 /**
@@ -410,6 +418,8 @@ export interface Synced {
   people: User[];
   me: User;
   more: boolean;
+  /** All that you have scheduled. */
+  scheduled: Scheduled[];
 }
 
 export interface People {
@@ -465,6 +475,8 @@ export interface ChatChanges {
   type: "chat.changes";
   chat_id: Id;
   since: Seq;
+  /** The `mark` that you hold: when it is another one, the state is a `reset`. */
+  mark?: Seq;
 }
 
 /** What changed in all chats since the `rev` that the client holds of each; empty on a cold start. */
@@ -472,9 +484,14 @@ export interface Sync {
   type: "sync";
   /** Chat id (a JSON key, so in quotes) to `rev`. */
   chats?: Record<string, Seq>;
+  /** Likewise the `mark` held of each; 0 where none is given. */
+  marks?: Record<string, Seq>;
 }
 
-/** Profiles of people who are or were in a chat of yours, such as authors who left. */
+/**
+ * Profiles of people who are or were in a chat of yours, such as authors who left, or whose words were forwarded
+ * to it.
+ */
 export interface GetPeople {
   type: "chat.people";
   chat_id: Id;
@@ -485,6 +502,8 @@ export interface GetPeople {
 export interface LeaveChat {
   type: "chat.leave";
   chat_id: Id;
+  /** Also delete all your messages there for everyone. */
+  delete_mine?: boolean;
 }
 
 /** Bring people into a group, if `may_add` says so. Those who are in it already stay as they are. */
@@ -533,7 +552,7 @@ export interface MemberChanged {
 }
 
 /** A group has another title, description or setting: all of it as it is now, with its new `rev`. */
-export interface GroupChanged {
+export interface ChatChanged {
   type: "chat.changed";
   chat: Chat;
 }
@@ -568,6 +587,41 @@ export interface SlowMode {
 export interface TitleRefused {
   reason: "title_refused";
   status: "invalid";
+}
+
+/** Do away with all that was said so far, for yourself. Once everybody there has, it is gone from the database. */
+export interface ClearChat {
+  type: "chat.clear";
+  chat_id: Id;
+  /** Also delete all your messages for everyone. */
+  delete_mine?: boolean;
+}
+
+/**
+ * A direct chat: clear it, and take it off your list until something is said again. A group: end it for everyone,
+ * which is its owner's to do.
+ */
+export interface DeleteChat {
+  type: "chat.delete";
+  chat_id: Id;
+  /** Of a direct chat, also delete all your messages for everyone. */
+  delete_mine?: boolean;
+}
+
+/** Let what is said from now on disappear for everyone after so many seconds. In a group, for its owner. */
+export interface SetDisappearing {
+  type: "chat.disappear";
+  chat_id: Id;
+  after: number | null;
+}
+
+/** You cleared or deleted the chat on one of your devices: what your `Mine` says of it now. */
+export interface ChatCleared {
+  type: "chat.cleared";
+  chat_id: Id;
+  cleared_seq: Seq;
+  closed_seq: Seq | null;
+  mark: Seq;
 }
 
 // --- Bans: who may not come back into a group
@@ -733,22 +787,59 @@ export interface InviteOver {
 
 // --- Messages: what is said in a chat
 
-/** A message as it now is. Its identity is `(chat_id, seq)`; a deleted one is an empty tombstone. */
+/** Who wrote a forwarded message, and when. Where is not told: who reads this may not be there. */
+export interface Forwarded {
+  author_id: Id;
+  sent_at: Millis;
+}
+
+/** What people reacted with. `user_ids` are the first 20 of the `count`; `reaction.list` tells all. */
+export interface Reaction {
+  emoji: string;
+  count: number;
+  user_ids: Id[];
+}
+
+/**
+ * A message as it now is. Its identity is `(chat_id, seq)`; a deleted one is an empty tombstone.
+ *
+ * What is left out has its default.
+ */
 export interface Message {
   chat_id: Id;
   seq: Seq;
   /** Of its last change. */
   rev: Seq;
   author_id: Id;
-  /** `text`, or `system` for what a group tells of itself: it has no text but a `notice`. */
+  /**
+   * `text`; `system` for what a group tells of itself: it has no text but a `notice`; `hidden` for one that you have
+   * hidden: it says no more.
+   */
   kind: string;
   text: string;
   sent_at: Millis;
   nonce: string;
-  reply_to: Seq | null;
-  edited_at: Millis | null;
-  deleted_at: Millis | null;
-  notice: MemberJoined | MembersAdded | MemberLeft | MemberRemoved | RoleGiven | GroupRenamed | GroupDescribed | SettingsChanged | null;
+  reply_to?: Seq | null;
+  edited_at?: Millis | null;
+  deleted_at?: Millis | null;
+  notice?: MemberJoined | MembersAdded | MemberLeft | MemberRemoved | RoleGiven | GroupRenamed | GroupDescribed | SettingsChanged | null;
+  /** Null when it disappeared by itself. */
+  deleted_by?: Id | null;
+  /** How often it was edited: what `if_edits` compares. */
+  edits?: number;
+  /** Members whom its author wants to be told. */
+  mentions?: Id[];
+  mentions_all?: boolean;
+  forwarded?: Forwarded | null;
+  /** In the order in which each was first given. */
+  reactions?: Reaction[];
+  pinned_at?: Millis | null;
+  /** When it disappears for everyone. */
+  expires_at?: Millis | null;
+}
+
+export interface Messages {
+  messages: Message[];
 }
 
 /** Messages in the order of their `seq`. `more`: there are others beyond this page, in the direction asked for. */
@@ -764,14 +855,21 @@ export interface SendMessage {
   nonce: string;
   text: string;
   reply_to?: number | null;
+  mentions?: Id[];
+  /** Tell everybody; the text says `<@all>`. In a group, for its owner. */
+  mention_all?: boolean;
 }
 
-/** Replace the text of your own message. */
+/** Replace the text of your own message, and with it whom it mentions. What it said before can be seen. */
 export interface EditMessage {
   type: "message.edit";
   chat_id: Id;
   seq: Id;
   text: string;
+  mentions?: Id[];
+  mention_all?: boolean;
+  /** The message's `edits` as you know them: refused when another edit came first. */
+  if_edits?: number | null;
 }
 
 /** Remove a message for everyone. Its text is gone from the database when this answers; a tombstone stays. */
@@ -791,6 +889,78 @@ export interface MessageHistory {
   limit?: number;
 }
 
+/** What a message said before it was edited. `version` counts from 1. */
+export interface Edit {
+  version: number;
+  text: string;
+  written_at: Millis;
+}
+
+/** Oldest first. */
+export interface Edits {
+  edits: Edit[];
+}
+
+/** What a message said before. Kept for 30 days, the newest 50, and only while its author lets it be. */
+export interface ListEdits {
+  type: "message.edits";
+  chat_id: Id;
+  seq: Id;
+}
+
+/** Do away with what your message said before. */
+export interface PurgeEdits {
+  type: "message.purge_edits";
+  chat_id: Id;
+  seq: Id;
+}
+
+/** Post copies of messages in another chat, in the order given. The copies live on when the originals do not. */
+export interface ForwardMessages {
+  type: "message.forward";
+  /** Where to. */
+  chat_id: Id;
+  /** Of the whole command: each copy gets one of its own that follows from it. */
+  nonce: string;
+  from_chat_id: Id;
+  seqs: Id[];
+}
+
+/** Never see these again, on none of your devices. Others see them as before. */
+export interface HideMessages {
+  type: "message.hide";
+  chat_id: Id;
+  seqs: Id[];
+}
+
+/** Pin a message for everyone. In a group, for its owner. */
+export interface PinMessage {
+  type: "message.pin";
+  chat_id: Id;
+  seq: Id;
+}
+
+/** Take a pin out. */
+export interface UnpinMessage {
+  type: "message.unpin";
+  chat_id: Id;
+  seq: Id;
+}
+
+/** The pinned messages of a chat, the newest message last. */
+export interface ListPins {
+  type: "message.pins";
+  chat_id: Id;
+}
+
+/** You hid these on one of your devices. `mark` is the next one of your `Mine` in the chat. */
+export interface MessagesHidden {
+  type: "message.hidden";
+  chat_id: Id;
+  seqs: Id[];
+  mark: Seq;
+}
+
 /** A new message. The author's window replaces its outbox entry with that `nonce`. */
 export interface MessagePosted {
   type: "message.posted";
@@ -798,7 +968,7 @@ export interface MessagePosted {
   nonce: string;
 }
 
-/** The whole message as it now is: edited, deleted. */
+/** The whole message as it now is: edited, deleted, reacted to, pinned. */
 export interface MessageChanged {
   type: "message.changed";
   message: Message;
@@ -827,6 +997,144 @@ export interface EditWindowOver {
   reason: "edit_window_over";
   status: "forbidden";
   hours: number;
+}
+
+/** The message was edited meanwhile: it is at `edits` now. */
+export interface EditConflict {
+  reason: "edit_conflict";
+  status: "conflict";
+  edits: number;
+}
+
+export interface TooManyPins {
+  reason: "too_many_pins";
+  status: "conflict";
+  limit: number;
+}
+
+// --- Reactions: an emoji below a message
+
+/** React to a message. Doing so twice is the same as once. */
+export interface AddReaction {
+  type: "reaction.add";
+  chat_id: Id;
+  seq: Id;
+  emoji: string;
+}
+
+/** Take a reaction back. */
+export interface RemoveReaction {
+  type: "reaction.remove";
+  chat_id: Id;
+  seq: Id;
+  emoji: string;
+}
+
+/** Who reacted with one emoji, by id. `more`: ask again `after` the last of them. */
+export interface Reacted {
+  user_ids: Id[];
+  /** Whether you did. */
+  mine: boolean;
+  more: boolean;
+}
+
+/** Everybody who reacted to a message with one emoji. */
+export interface ListReactions {
+  type: "reaction.list";
+  chat_id: Id;
+  seq: Id;
+  emoji: string;
+  after?: Seq;
+}
+
+/** That is not an emoji of the Unicode list. */
+export interface EmojiRefused {
+  reason: "emoji_refused";
+  status: "invalid";
+}
+
+/** A message has at most `limit` kinds of reactions. */
+export interface TooManyReactions {
+  reason: "too_many_reactions";
+  status: "conflict";
+  limit: number;
+}
+
+// --- Scheduled messages: written now, posted later
+
+/** A message that waits for its time. Only its author knows of it. */
+export interface Scheduled {
+  id: Id;
+  chat_id: Id;
+  /** That of the message it becomes. */
+  nonce: string;
+  text: string;
+  reply_to: Seq | null;
+  mentions: Id[];
+  mention_all: boolean;
+  send_at: Millis;
+  /** The reason why it was refused when its time came. It is not tried again. */
+  failure: string | null;
+}
+
+export interface ScheduledList {
+  scheduled: Scheduled[];
+}
+
+/** Post a message at `send_at`, or soon after. `nonce` as for `message.send`. */
+export interface ScheduleMessage {
+  type: "message.schedule";
+  chat_id: Id;
+  nonce: string;
+  text: string;
+  send_at: Millis;
+  reply_to?: number | null;
+  mentions?: number[];
+  mention_all?: boolean;
+}
+
+/** What you have scheduled, the next one first. */
+export interface ListScheduled {
+  type: "message.scheduled";
+}
+
+/** Take back what you have scheduled. When this answers, it is not and will not be posted. */
+export interface UnscheduleMessage {
+  type: "message.unschedule";
+  scheduled_id: Id;
+}
+
+/** You scheduled this, or it failed. */
+export interface ScheduledChanged {
+  type: "scheduled.changed";
+  scheduled: Scheduled;
+}
+
+/** It was posted, or you took it back. */
+export interface ScheduledGone {
+  type: "scheduled.gone";
+  scheduled_id: Id;
+}
+
+/** A message can be scheduled for a moment within the next `days` days. */
+export interface TimeRefused {
+  reason: "time_refused";
+  status: "invalid";
+  days: number;
+}
+
+/** One person can have so many messages, of so many characters together, waiting. */
+export interface ScheduleFull {
+  reason: "schedule_full";
+  status: "conflict";
+  limit: number;
+  characters: number;
+}
+
+/** It is being posted, or it is already. */
+export interface AlreadySent {
+  reason: "already_sent";
+  status: "conflict";
 }
 
 // --- Notices: the messages of kind `system`, by which a group tells what was changed in it
@@ -959,7 +1267,23 @@ export type RoutedCommand =
   | EditMessage
   | DeleteMessage
   | MessageHistory
-  | GetPresence;
+  | GetPresence
+  | ForwardMessages
+  | ListEdits
+  | PurgeEdits
+  | HideMessages
+  | PinMessage
+  | UnpinMessage
+  | ListPins
+  | AddReaction
+  | RemoveReaction
+  | ListReactions
+  | ScheduleMessage
+  | ListScheduled
+  | UnscheduleMessage
+  | ClearChat
+  | DeleteChat
+  | SetDisappearing;
 
 /** What a client may hear. */
 export type ServerEvent =
@@ -968,14 +1292,18 @@ export type ServerEvent =
   | ChatJoined
   | ChatLeft
   | MemberChanged
-  | GroupChanged
   | JoinRequested
   | MessagePosted
   | MessageChanged
   | PresenceChanged
   | Draining
   | Resync
-  | ChatsBehind;
+  | ChatsBehind
+  | ChatCleared
+  | ChatChanged
+  | MessagesHidden
+  | ScheduledChanged
+  | ScheduledGone;
 
 /** Why something was refused; `status` says what to do about it. */
 export type Failure =
@@ -1006,7 +1334,14 @@ export type Failure =
   | TextTooLong
   | ReplyRefused
   | EditWindowOver
-  | TooManySockets;
+  | TooManySockets
+  | EditConflict
+  | TooManyPins
+  | EmojiRefused
+  | TooManyReactions
+  | TimeRefused
+  | ScheduleFull
+  | AlreadySent;
 
 /** What a client may say on a socket. */
 export type ClientCommand = SocketCommand | RoutedCommand;
@@ -1054,6 +1389,22 @@ export interface Replies {
   "message.delete": Message;
   "message.history": History;
   "presence.get": PresenceList;
+  "message.forward": Messages;
+  "message.edits": Edits;
+  "message.purge_edits": Nothing;
+  "message.hide": Nothing;
+  "message.pin": Message;
+  "message.unpin": Message;
+  "message.pins": Messages;
+  "reaction.add": Message;
+  "reaction.remove": Message;
+  "reaction.list": Reacted;
+  "message.schedule": Scheduled;
+  "message.scheduled": ScheduledList;
+  "message.unschedule": Nothing;
+  "chat.clear": Nothing;
+  "chat.delete": Nothing;
+  "chat.disappear": Chat;
 }
 
 /** What a client sends on a socket. `id` is its own, and unique while the command is pending. */

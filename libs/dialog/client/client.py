@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -11,11 +11,21 @@ from msgspec.structs import replace
 
 from dialog.protocol.accounts import Device, EditProfile, MeChanged, OpenSession, PolicyOutdated, RegisterAccount
 from dialog.protocol.base import Command, Event, Refused, Unauthenticated
-from dialog.protocol.chats import Chat, ChatChanges, ChatJoined, Sync
+from dialog.protocol.chats import Chat, ChatChanged, ChatChanges, ChatJoined, SetDisappearing, Sync
 from dialog.protocol.connection import ChatsBehind, Connected, Resync
 from dialog.protocol.invites import InviteUse
-from dialog.protocol.messages import History, Message, MessageChanged, MessageHistory, MessagePosted, SendMessage
+from dialog.protocol.messages import (
+    ForwardMessages,
+    History,
+    Message,
+    MessageChanged,
+    MessageHistory,
+    MessagePosted,
+    Messages,
+    SendMessage,
+)
 from dialog.protocol.presence import PresenceChanged, PresenceList
+from dialog.protocol.scheduled import Scheduled, ScheduledChanged, ScheduledGone, UnscheduleMessage
 
 from .catchup import CatchUp
 from .connection import Connection, ConnectionStatus
@@ -217,18 +227,26 @@ class Client:
             self.session.expire()
             return await post(http, self.session.url, command, access_token=await self.session.refresh(http))
 
-    def send(self, chat_id: int, text: str, *, reply_to: int | None = None) -> Entry:
+    def send(
+        self,
+        chat_id: int,
+        text: str,
+        *,
+        reply_to: int | None = None,
+        mentions: Sequence[int] = (),
+        mention_all: bool = False,
+    ) -> Entry:
         """Write a message. It is sent in its turn, also after a reconnect; await it for the Message.
 
         Raises OutboxFull.
         """
-        return self.outbox.put(chat_id, text, reply_to)
+        return self.outbox.put(chat_id, text, reply_to, mentions, mention_all=mention_all)
 
     async def history(self, chat_id: int, *, before: int | None = None, limit: int = 50) -> History:
         """A page of a chat, older than `before` or than the window. What adjoins the window widens it."""
         view = self.state.chats[chat_id]
         first = view.first_seq if before is None else before
-        if first <= 1:
+        if first <= view.mine.cleared_seq + 1:
             return History(messages=[], more=False)
         view.begin_page()
         try:
@@ -285,11 +303,21 @@ class Client:
         if isinstance(reply, Message):
             posted = isinstance(command, SendMessage)
             self._hear(MessagePosted(message=reply, nonce=reply.nonce) if posted else MessageChanged(message=reply))
+        elif isinstance(reply, Messages):
+            posted = isinstance(command, ForwardMessages)
+            for message in reply.messages if posted else ():
+                self._hear(MessagePosted(message=message, nonce=message.nonce))
+        elif isinstance(command, SetDisappearing):
+            self._hear(ChatChanged(chat=reply))
         elif isinstance(reply, Chat):
             self._hear(ChatJoined(chat=reply))
         elif isinstance(reply, InviteUse):
             if reply.chat:
                 self._hear(ChatJoined(chat=reply.chat))
+        elif isinstance(reply, Scheduled):
+            self._hear(ScheduledChanged(scheduled=reply))
+        elif isinstance(command, UnscheduleMessage):
+            self._hear(ScheduledGone(scheduled_id=command.scheduled_id))
         elif isinstance(command, EditProfile):
             self._hear(MeChanged(user=reply))
         elif isinstance(reply, PresenceList):
@@ -325,7 +353,7 @@ class Client:
     async def _sync_into(self, state: State, socket: Socket) -> None:
         for _page in range(SYNC_PAGES):
             asked = state.revs()
-            synced = await socket.call(Sync(chats=asked))
+            synced = await socket.call(Sync(chats=asked, marks=state.marks()))
             applied = state.apply_synced(synced, asked)
             if state is self.state:
                 self._tell(applied)
@@ -339,6 +367,7 @@ class Client:
         """Fetch what is missing of one chat."""
         view = self.state.chats.get(chat_id)
         asked, departures = view.rev if view else 0, self.state.departures
-        fetched = await self.connection.require_socket().call(ChatChanges(chat_id=chat_id, since=asked))
+        command = ChatChanges(chat_id=chat_id, since=asked, mark=view.mine.mark if view else 0)
+        fetched = await self.connection.require_socket().call(command)
         if self.state.departures == departures:
             self._tell(self.state.apply_state(fetched, asked=asked))

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
@@ -34,8 +34,12 @@ class Progress(StrEnum):
 class Entry:
     """A message on its way. Awaiting it gives the Message; raises Refused when it failed, ConnectionLost at the end."""
 
-    def __init__(self, chat_id: int, text: str, reply_to: int | None) -> None:
+    def __init__(
+        self, chat_id: int, text: str, reply_to: int | None, mentions: Sequence[int] = (), *, mention_all: bool = False
+    ) -> None:
         self.chat_id = chat_id
+        self.mentions = list(mentions)
+        self.mention_all = mention_all
         self.text = text
         self.reply_to = reply_to
         self.nonce = str(uuid4())
@@ -55,7 +59,14 @@ class Entry:
 
     def command(self) -> SendMessage:
         """What is sent, however often."""
-        return SendMessage(chat_id=self.chat_id, nonce=self.nonce, text=self.text, reply_to=self.reply_to)
+        return SendMessage(
+            chat_id=self.chat_id,
+            nonce=self.nonce,
+            text=self.text,
+            reply_to=self.reply_to,
+            mentions=self.mentions,
+            mention_all=self.mention_all,
+        )
 
     def sent(self, message: Message) -> None:
         """The server has it."""
@@ -93,11 +104,19 @@ class Outbox:
         """What waits or has failed, in the order it was written; of one chat or of all."""
         return [entry for entry in self._unsent.values() if chat_id in (None, entry.chat_id)]
 
-    def put(self, chat_id: int, text: str, reply_to: int | None = None) -> Entry:
+    def put(
+        self,
+        chat_id: int,
+        text: str,
+        reply_to: int | None = None,
+        mentions: Sequence[int] = (),
+        *,
+        mention_all: bool = False,
+    ) -> Entry:
         """Write a message. Raises OutboxFull."""
         if len(self._unsent) >= LIMIT:
             raise OutboxFull(f"{LIMIT} messages wait already")
-        entry = Entry(chat_id, text, reply_to)
+        entry = Entry(chat_id, text, reply_to, mentions, mention_all=mention_all)
         self._enqueue(entry)
         return entry
 

@@ -12,17 +12,26 @@ from msgspec.structs import replace
 
 from dialog.protocol.accounts import MeChanged, User
 from dialog.protocol.base import Event
-from dialog.protocol.chats import ChatJoined, ChatLeft, ChatState, GroupChanged, MemberChanged, Synced
-from dialog.protocol.messages import Message, MessageChanged, MessagePosted
+from dialog.protocol.chats import ChatChanged, ChatCleared, ChatJoined, ChatLeft, ChatState, MemberChanged, Synced
+from dialog.protocol.messages import Message, MessageChanged, MessagePosted, MessagesHidden
 from dialog.protocol.presence import Availability, PresenceChanged
+from dialog.protocol.scheduled import Scheduled, ScheduledChanged, ScheduledGone
 
 from .view import ChatView, messages_of
 
 HELD_EVENTS = 256
 """Events held per chat; what is beyond them is fetched."""
 
-Numbered = MessagePosted | MessageChanged | MemberChanged | GroupChanged
+Numbered = MessagePosted | MessageChanged | MemberChanged | ChatChanged
 """The events that carry a chat's rev."""
+
+
+def _number(event: Numbered) -> tuple[int, int]:
+    """The chat that it changes, and the rev."""
+    if isinstance(event, ChatChanged):
+        return event.chat.id, event.chat.rev
+    changed = event.member if isinstance(event, MemberChanged) else event.message
+    return changed.chat_id, changed.rev
 
 
 class Held:
@@ -50,18 +59,28 @@ class State:
         self.chats: dict[int, ChatView] = {}
         self.people: dict[int, User] = {}
         self.presence: dict[int, Availability] = {}
+        self.scheduled: dict[int, Scheduled] = {}
+        """What one has scheduled, by id."""
         self.departures = 0
         """How often a chat was dropped: a state fetched before the last time may be of a chat that one has left."""
         self._held: dict[int, Held] = {}
+        self._unmarked: set[int] = set()
+        """Chats in which one did something that was not heard."""
+        self._done: set[int] = set()
+        """What was scheduled once."""
 
     @property
     def behind(self) -> Collection[int]:
         """The chats of which events were heard that could not be applied yet."""
-        return self._held.keys()
+        return self._held.keys() | self._unmarked if self._unmarked else self._held.keys()
 
     def revs(self) -> dict[str, int]:
         """What `sync` is asked with."""
         return {str(chat_id): view.rev for chat_id, view in self.chats.items()}
+
+    def marks(self) -> dict[str, int]:
+        """What `sync` is asked with beside `revs`."""
+        return {str(chat_id): view.mine.mark for chat_id, view in self.chats.items() if view.mine.mark}
 
     def clear(self) -> None:
         """Drop everything: the server's numbers have started anew."""
@@ -69,18 +88,18 @@ class State:
         self.chats.clear()
         self.people.clear()
         self.presence.clear()
+        self.scheduled.clear()
         self._held.clear()
+        self._unmarked.clear()
 
     # --- events
 
     def apply(self, event: Event) -> Sequence[Event]:
         """Apply an event if it is its turn, and then those that waited for it."""
-        if isinstance(event, MessagePosted | MessageChanged):
-            return self._in_turn(event.message.chat_id, event.message.rev, event)
-        if isinstance(event, MemberChanged):
-            return self._in_turn(event.member.chat_id, event.member.rev, event)
-        if isinstance(event, GroupChanged):
-            return self._in_turn(event.chat.id, event.chat.rev, event)
+        if isinstance(event, Numbered):
+            return self._in_turn(*_number(event), event)
+        if isinstance(event, ChatCleared | MessagesHidden):
+            return self._apply_mine(event)
         if isinstance(event, ChatJoined):
             view = self.chats.get(event.chat.id)
             if view is None or event.chat.rev > view.rev:
@@ -92,6 +111,27 @@ class State:
             self.meet(event.user)
         elif isinstance(event, PresenceChanged):
             self.presence[event.user_id] = event.status
+        elif isinstance(event, ScheduledChanged):
+            if event.scheduled.id not in self._done:  # its answer may come after all that became of it
+                self.scheduled[event.scheduled.id] = event.scheduled
+        elif isinstance(event, ScheduledGone):
+            self._done.add(event.scheduled_id)
+            self.scheduled.pop(event.scheduled_id, None)
+        return (event,)
+
+    def _apply_mine(self, event: ChatCleared | MessagesHidden) -> Sequence[Event]:
+        """What one did on another device: true at once, whatever else is missing."""
+        view = self.chats.get(event.chat_id)
+        if view is None or event.mark <= view.mine.mark:
+            return ()
+        if event.mark > view.mine.mark + 1:
+            self._unmarked.add(view.id)
+        if isinstance(event, ChatCleared):
+            view.clear(event.cleared_seq, event.closed_seq)
+        else:
+            view.hide(event.seqs)
+        if event.mark == view.mine.mark + 1:
+            view.mine = replace(view.mine, mark=event.mark)
         return (event,)
 
     def _joined_after(self, event: ChatLeft) -> bool:
@@ -118,7 +158,7 @@ class State:
             view.post(event.message, self.window)
         elif isinstance(event, MessageChanged):
             view.change(event.message)
-        elif isinstance(event, GroupChanged):
+        elif isinstance(event, ChatChanged):
             view.set_chat(event.chat, view.mine)
         else:
             if event.user:
@@ -151,6 +191,7 @@ class State:
         """Drop a chat that one is not in any more."""
         self.departures += 1
         self._held.pop(chat_id, None)
+        self._unmarked.discard(chat_id)
         view = self.chats.pop(chat_id, None)
         if view is None:
             return ()
@@ -180,6 +221,7 @@ class State:
             self.meet(user)
         chat_id, rev = state.chat.id, state.chat.rev
         view = self.chats.get(chat_id)
+        self._unmarked.discard(chat_id)
         applied: list[Event] = []
         if view is None or rev < asked or (state.reset and rev >= view.rev):
             applied += self._replace(view, state)
@@ -192,7 +234,7 @@ class State:
         return applied
 
     def _replace(self, old: ChatView | None, state: ChatState) -> list[Event]:
-        self.chats[state.chat.id] = ChatView(state, self.window)
+        self.chats[state.chat.id] = ChatView(state, self.window, old)
         if old is None:
             return [ChatJoined(chat=state.chat)]
         news = [message for message in messages_of(state) if message.seq > old.head_seq]
@@ -214,7 +256,7 @@ class State:
         before = view.chat
         view.set_chat(state.chat, state.mine)
         if view.chat != replace(before, rev=view.rev, head_seq=view.head_seq, member_count=view.member_count):
-            told.append(GroupChanged(chat=state.chat))
+            told.append(ChatChanged(chat=state.chat))
         return told
 
     def apply_synced(self, synced: Synced, asked: dict[str, int]) -> Sequence[Event]:
@@ -222,6 +264,7 @@ class State:
         self.me = synced.me if self.me is None or synced.me.rev >= self.me.rev else self.me
         for user in (synced.me, *synced.people):
             self.meet(user)
+        self.scheduled = {one.id: one for one in synced.scheduled}
         applied: list[Event] = []
         for chat_id in synced.gone:
             applied += self.forget(chat_id)
@@ -243,4 +286,5 @@ class State:
             "me": self.me,
             "chats": {chat_id: view.snapshot() for chat_id, view in self.chats.items()},
             "people": {user_id: self.people.get(user_id) for user_id in members},
+            "scheduled": dict(self.scheduled),
         }

@@ -4,7 +4,19 @@ from typing import Any, get_args
 
 from msgspec import Struct
 
-from . import accounts, bans, base, chats, connection, internal, invites, messages, presence
+from . import (
+    accounts,
+    bans,
+    base,
+    chats,
+    connection,
+    internal,
+    invites,
+    messages,
+    presence,
+    reactions,
+    scheduled,
+)
 from .base import Command, Event, Fact, Failure, tag_of
 
 PublicCommand = accounts.RegisterAccount | accounts.OpenSession | accounts.RefreshSession | accounts.UseRecoveryKey
@@ -48,6 +60,22 @@ RoutedCommand = (
     | messages.DeleteMessage
     | messages.MessageHistory
     | presence.GetPresence
+    | messages.ForwardMessages
+    | messages.ListEdits
+    | messages.PurgeEdits
+    | messages.HideMessages
+    | messages.PinMessage
+    | messages.UnpinMessage
+    | messages.ListPins
+    | reactions.AddReaction
+    | reactions.RemoveReaction
+    | reactions.ListReactions
+    | scheduled.ScheduleMessage
+    | scheduled.ListScheduled
+    | scheduled.UnscheduleMessage
+    | chats.ClearChat
+    | chats.DeleteChat
+    | chats.SetDisappearing
 )
 """Answered by a service for somebody signed in, over a socket or HTTP."""
 
@@ -72,7 +100,6 @@ ServerEvent = (
     | chats.ChatJoined
     | chats.ChatLeft
     | chats.MemberChanged
-    | chats.GroupChanged
     | invites.JoinRequested
     | messages.MessagePosted
     | messages.MessageChanged
@@ -80,6 +107,11 @@ ServerEvent = (
     | connection.Draining
     | connection.Resync
     | connection.ChatsBehind
+    | chats.ChatCleared
+    | chats.ChatChanged
+    | messages.MessagesHidden
+    | scheduled.ScheduledChanged
+    | scheduled.ScheduledGone
 )
 """What a client may hear."""
 
@@ -115,6 +147,13 @@ AnyFailure = (
     | messages.ReplyRefused
     | messages.EditWindowOver
     | connection.TooManySockets
+    | messages.EditConflict
+    | messages.TooManyPins
+    | reactions.EmojiRefused
+    | reactions.TooManyReactions
+    | scheduled.TimeRefused
+    | scheduled.ScheduleFull
+    | scheduled.AlreadySent
 )
 
 

@@ -10,6 +10,7 @@ from .accounts import User
 from .base import Audience, Command, Event, Failure, Id, Millis, Nothing, Seq, Status, Wire
 from .messages import Message
 from .roles import Role
+from .scheduled import Scheduled
 
 Title = Annotated[str, Meta(min_length=1, max_length=128)]
 UserIds = Annotated[list[Id], Meta(max_length=1000)]
@@ -55,6 +56,8 @@ class Chat(Wire):
     """Start calls."""
     may_delete: Role = Role.ADMIN
     """Delete what others wrote."""
+    disappear_after: int | None = None
+    """Seconds after which what is said now disappears for everyone; null for never."""
 
 
 class Member(Wire):
@@ -73,6 +76,12 @@ class Mine(Wire):
     """What concerns only the one who asks."""
 
     role: Role
+    cleared_seq: Seq = 0
+    """You have cleared the chat up to here: nothing of it exists for you."""
+    closed_seq: Seq | None = None
+    """You have deleted the chat: it is off your list until its `head_seq` is beyond this."""
+    mark: Seq = 0
+    """Counts what you cleared, closed and hid here. A device with another one starts the chat afresh."""
 
 
 class ChatState(Wire):
@@ -99,6 +108,8 @@ class Synced(Wire):
     people: list[User]
     me: User
     more: bool
+    scheduled: list[Scheduled] = []
+    """All that you have scheduled."""
 
 
 class People(Wire):
@@ -152,6 +163,8 @@ class ChatChanges(Command[ChatState], tag="chat.changes"):
 
     chat_id: Id
     since: Seq
+    mark: Seq = 0
+    """The `mark` that you hold: when it is another one, the state is a `reset`."""
 
 
 class Sync(Command[Synced], tag="sync"):
@@ -159,10 +172,13 @@ class Sync(Command[Synced], tag="sync"):
 
     chats: dict[str, Seq] = msgspec.field(default_factory=dict[str, int])
     """Chat id (a JSON key, so in quotes) to `rev`."""
+    marks: dict[str, Seq] = msgspec.field(default_factory=dict[str, int])
+    """Likewise the `mark` held of each; 0 where none is given."""
 
 
 class GetPeople(Command[People], tag="chat.people"):
-    """Profiles of people who are or were in a chat of yours, such as authors who left."""
+    """Profiles of people who are or were in a chat of yours, such as authors who left, or whose words were forwarded
+    to it."""
 
     chat_id: Id
     user_ids: Annotated[list[Id], Meta(max_length=100)]
@@ -172,6 +188,8 @@ class LeaveChat(Command[Nothing], tag="chat.leave"):
     """Leave a group. When its owner leaves, the longest-standing admin becomes the owner, or else member."""
 
     chat_id: Id
+    delete_mine: bool = False
+    """Also delete all your messages there for everyone."""
 
 
 class AddMember(Command[Nothing], tag="member.add"):
@@ -222,7 +240,7 @@ class MemberChanged(Event, tag="member.changed"):
     member_count: int
 
 
-class GroupChanged(Event, tag="chat.changed"):
+class ChatChanged(Event, tag="chat.changed"):
     """A group has another title, description or setting: all of it as it is now, with its new `rev`."""
 
     audience: ClassVar[Audience] = Audience.CHAT
@@ -256,3 +274,40 @@ class SlowMode(Failure, tag="slow_mode"):
 
 class TitleRefused(Failure, tag="title_refused"):
     """Nothing is left of the title once control characters are taken out, or it is longer than 128 characters."""
+
+
+Seconds = Annotated[int, Meta(ge=1, le=366 * 86_400)]
+
+
+class ClearChat(Command[Nothing], tag="chat.clear"):
+    """Do away with all that was said so far, for yourself. Once everybody there has, it is gone from the database."""
+
+    chat_id: Id
+    delete_mine: bool = False
+    """Also delete all your messages for everyone."""
+
+
+class DeleteChat(Command[Nothing], tag="chat.delete"):
+    """A direct chat: clear it, and take it off your list until something is said again. A group: end it for everyone,
+    which is its owner's to do."""
+
+    chat_id: Id
+    delete_mine: bool = False
+    """Of a direct chat, also delete all your messages for everyone."""
+
+
+class SetDisappearing(Command[Chat], tag="chat.disappear"):
+    """Let what is said from now on disappear for everyone after so many seconds. In a group, for its owner."""
+
+    chat_id: Id
+    after: Seconds | None
+
+
+class ChatCleared(Event, tag="chat.cleared"):
+    """You cleared or deleted the chat on one of your devices: what your `Mine` says of it now."""
+
+    audience: ClassVar[Audience] = Audience.USER
+    chat_id: Id
+    cleared_seq: Seq
+    closed_seq: Seq | None
+    mark: Seq

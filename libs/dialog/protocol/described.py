@@ -28,11 +28,26 @@ from . import (
     messages,
     notices,
     presence,
+    reactions,
     roles,
+    scheduled,
 )
 from .base import Command, reply_type
 
-AREAS = (base, connection, accounts, roles, chats, bans, invites, messages, notices, presence)
+AREAS = (
+    base,
+    connection,
+    accounts,
+    roles,
+    chats,
+    bans,
+    invites,
+    messages,
+    reactions,
+    scheduled,
+    notices,
+    presence,
+)
 FROM_CLIENTS: Any = PublicCommand | ClientCommand
 ALIASES = ("Id", "Seq", "Millis")
 """Numbers that the generated files call by their name in base.py."""
@@ -116,8 +131,10 @@ def fields_of(kind: type[Struct]) -> tuple[inspect.Field, ...]:
 
 
 def may_be_left_out(kind: type[Struct], field: inspect.Field) -> bool:
-    """Whether a client may leave the field out. Only of what it sends: what it receives is always there, if null."""
-    return kind.__struct_config__.forbid_unknown_fields and not field.required
+    """Whether a client may leave the field out, of what it sends. What it receives is always there, if null, but for
+    the few shapes that leave out what is as usual."""
+    config = kind.__struct_config__
+    return (config.forbid_unknown_fields or config.omit_defaults) and not field.required
 
 
 def parts_of(shape: Any) -> list[Any]:

@@ -113,7 +113,7 @@ def _type(shape: Any, alias: str) -> str:  # noqa: PLR0911 (one case, one word)
             return f"[{shape.cls.__name__}](#{shape.cls.__name__.lower()})"
         case inspect.UnionType():
             return " or ".join(_type(one, alias) for one in shape.types)
-        case inspect.ListType():
+        case inspect.ListType() | inspect.VarTupleType():
             return f"list of {_type(shape.item_type, alias)}"
         case inspect.DictType():
             return f"object of {_type(shape.value_type, alias)} by name"

@@ -63,7 +63,7 @@ def type_name(shape: Any, alias: str) -> str:  # noqa: PLR0911 (one case, one wo
             return shape.cls.__name__
         case inspect.UnionType():
             return " | ".join(type_name(one, alias) for one in shape.types)
-        case inspect.ListType():
+        case inspect.ListType() | inspect.VarTupleType():
             item = type_name(shape.item_type, alias)
             return f"({item})[]" if " | " in item else f"{item}[]"
         case inspect.DictType():

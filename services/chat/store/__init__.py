@@ -1,5 +1,33 @@
 """All SQL of chat."""
 
-from . import bans, chats, invites, members, messages
+from . import (
+    bans,
+    chats,
+    clearing,
+    disappearing,
+    edits,
+    forwarded,
+    hidden,
+    invites,
+    members,
+    messages,
+    pins,
+    reactions,
+    scheduled,
+)
 
-__all__ = ["bans", "chats", "invites", "members", "messages"]
+__all__ = [
+    "bans",
+    "chats",
+    "clearing",
+    "disappearing",
+    "edits",
+    "forwarded",
+    "hidden",
+    "invites",
+    "members",
+    "messages",
+    "pins",
+    "reactions",
+    "scheduled",
+]

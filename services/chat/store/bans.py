@@ -45,3 +45,8 @@ async def of(db: Database | Transaction, chat_id: int) -> list[Ban]:
         """,
         chat_id=chat_id,
     )
+
+
+def forget_chat(chat_id: int) -> Statement:
+    """Lift all bans from a group."""
+    return Statement("DELETE FROM bans WHERE chat_id = %(chat_id)s", {"chat_id": chat_id})

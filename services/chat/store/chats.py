@@ -1,23 +1,21 @@
 """SQL of chats: what they are, who may act in them, and their numbers."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
 
 from dialog.db import Database, Row, Statement, Transaction, rows_as
-from dialog.protocol.chats import Chat, ChatKind, Role
+from dialog.protocol.chats import Chat, ChatKind, Mine, Role
 
 CHAT = (
     "chats.id, kind, title, avatar, head_seq, chats.rev, member_count, low_id, high_id, created_at, description, "
-    "slow_mode, may_send, may_add, may_edit, may_pin, may_call, may_delete"
+    "slow_mode, may_send, may_add, may_edit, may_pin, may_call, may_delete, disappear_after"
 )
+MINE = "role, cleared_seq, closed_seq, mark"
 
 
 PlaceRows = list[list[Row]]
-
-
-class RoleRow(Struct, frozen=True):
-    role: Role
 
 
 class LockedChat(Struct, frozen=True):
@@ -31,6 +29,7 @@ class LockedChat(Struct, frozen=True):
     high_id: int | None
     slow_mode: int
     may_send: Role
+    disappear_after: int | None
     member_rev: int
     """Of the last change of who is in it, and as what."""
 
@@ -45,11 +44,11 @@ class CountRow(Struct, frozen=True):
 
 
 def place(chat_id: int, user_id: int) -> list[Statement]:
-    """The chat and the role of `user_id` in it, for `read_place`."""
+    """The chat and what `user_id` is and has done in it, for `read_place`."""
     return [
         Statement(f"SELECT {CHAT} FROM chats WHERE id = %(chat_id)s", {"chat_id": chat_id}),
         Statement(
-            "SELECT role FROM members WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s AND left_seq IS NULL",
+            f"SELECT {MINE} FROM members WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s AND left_seq IS NULL",
             {"chat_id": chat_id, "user_id": user_id},
         ),
     ]
@@ -61,26 +60,31 @@ def locked_place(chat_id: int, user_id: int) -> list[Statement]:
     return [Statement(chat.sql + " FOR UPDATE", chat.params), member]
 
 
-def read_place(found: PlaceRows) -> tuple[Chat | None, Role | None]:
-    chats, roles = rows_as(Chat, found[0]), rows_as(RoleRow, found[1])
-    return chats[0] if chats else None, roles[0].role if roles else None
+def own_place(chat_id: int, user_id: int) -> list[Statement]:
+    """The same, with the member's row locked instead: for what concerns only them."""
+    chat, member = place(chat_id, user_id)
+    return [chat, Statement(member.sql + " FOR UPDATE", member.params)]
 
 
-async def of(db: Database, user_id: int) -> list[tuple[Chat, Role]]:
-    """Every chat that somebody is in, and their role in it."""
-    [rows] = await db.together(
-        [
-            Statement(
-                f"""
-                SELECT {CHAT}, role FROM members JOIN chats ON chats.id = members.chat_id
-                WHERE members.user_id = %(user_id)s AND members.left_seq IS NULL
-                ORDER BY chats.id DESC
-                """,
-                {"user_id": user_id},
-            )
-        ]
+def read_place(found: PlaceRows) -> tuple[Chat | None, Mine | None]:
+    chats, mine = rows_as(Chat, found[0]), rows_as(Mine, found[1])
+    return chats[0] if chats else None, mine[0] if mine else None
+
+
+def of(user_id: int) -> Statement:
+    """Every chat that somebody is in, and what they are and have done in it, for `read_of`."""
+    return Statement(
+        f"""
+        SELECT {CHAT}, {MINE} FROM members JOIN chats ON chats.id = members.chat_id
+        WHERE members.user_id = %(user_id)s AND members.left_seq IS NULL
+        ORDER BY chats.id DESC
+        """,
+        {"user_id": user_id},
     )
-    return list(zip(rows_as(Chat, rows), (row.role for row in rows_as(RoleRow, rows)), strict=True))
+
+
+def read_of(rows: Sequence[Row]) -> list[tuple[Chat, Mine]]:
+    return list(zip(rows_as(Chat, rows), rows_as(Mine, rows), strict=True))
 
 
 async def ids_of(db: Database, user_id: int) -> list[int]:
@@ -175,7 +179,7 @@ def insert(made: Chat) -> Statement:
     )
 
 
-def move_rev(moved: Chat) -> Statement:
+def move_rev(moved: Chat | LockedChat) -> Statement:
     """Store the numbers of a chat that we hold the lock of, after a change of anything but who is in it as what."""
     return Statement(
         "UPDATE chats SET head_seq = %(head_seq)s, rev = %(rev)s WHERE id = %(id)s",
@@ -212,12 +216,25 @@ def _columns(chat: Chat) -> Row:
     return {name: value.value if isinstance(value, StrEnum) else value for name, value in found.items()}
 
 
+def set_disappearing(changed: Chat) -> Statement:
+    """Store after how long messages disappear from now on, with the `rev` of that change."""
+    return Statement(
+        "UPDATE chats SET rev = %(rev)s, disappear_after = %(disappear_after)s WHERE id = %(id)s",
+        {"id": changed.id, "rev": changed.rev, "disappear_after": changed.disappear_after},
+    )
+
+
+def delete(chat_id: int) -> Statement:
+    return Statement("DELETE FROM chats WHERE id = %(chat_id)s", {"chat_id": chat_id})
+
+
 async def lock(tx: Transaction, chat_ids: list[int]) -> dict[int, LockedChat]:
     """Those of the chats that exist, by id. Locked in the order of their ids, nobody else posts to them meanwhile."""
     chats = await tx.fetch(
         LockedChat,
         """
-        SELECT id, kind, head_seq, rev, low_id, high_id, slow_mode, may_send, member_rev FROM chats
+        SELECT id, kind, head_seq, rev, low_id, high_id, slow_mode, may_send, disappear_after, member_rev
+        FROM chats
         WHERE id IN %(chat_ids)s ORDER BY id FOR UPDATE
         """,
         chat_ids=sorted(chat_ids),

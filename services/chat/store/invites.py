@@ -82,3 +82,13 @@ async def requests(db: Database | Transaction, chat_id: int) -> list[JoinRequest
         """,
         chat_id=chat_id,
     )
+
+
+def forget_chat(chat_id: int) -> Statement:
+    """Delete all invites to a group."""
+    return Statement("DELETE FROM invites WHERE chat_id = %(chat_id)s", {"chat_id": chat_id})
+
+
+def forget_requests(chat_id: int) -> Statement:
+    """Delete all requests to be let into a group."""
+    return Statement("DELETE FROM join_requests WHERE chat_id = %(chat_id)s", {"chat_id": chat_id})

@@ -129,6 +129,17 @@ async def ever_among(db: Database, chat_id: int, user_ids: list[int]) -> list[in
     return [row.user_id for row in rows]
 
 
+def end_all(chat_id: int, left_seq: int, rev: int) -> Statement:
+    """Store that everybody has left."""
+    return Statement(
+        """
+        UPDATE members SET role = 'member', left_seq = %(left_seq)s, rev = %(rev)s
+        WHERE chat_id = %(chat_id)s AND left_seq IS NULL
+        """,
+        {"chat_id": chat_id, "left_seq": left_seq, "rev": rev},
+    )
+
+
 async def heir(tx: Transaction, chat_id: int, leaver_id: int) -> Member | None:
     """Who comes first besides `leaver_id`: the longest-standing admin, or else member."""
     return await tx.fetch_one(

@@ -4,23 +4,62 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from dialog.db import Row, Statement, Transaction, rows_as
+from dialog.protocol.base import Id, Millis
 from dialog.protocol.frames import ENCODER
-from dialog.protocol.messages import Message
+from dialog.protocol.messages import Forwarded, Message, Reaction
 
 from .since import changed_since
 
-MESSAGE = "chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at, edited_at, deleted_at, notice"
-POSTED = ("chat_id", "seq", "rev", "author_id", "nonce", "kind", "text", "reply_to", "sent_at")
+MESSAGE = "chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at, edited_at, deleted_at, notice, body"
+
+
+class Body(Struct, frozen=True, omit_defaults=True):
+    """What only some messages have: the JSON in the column `body`, which is null for the others."""
+
+    deleted_by: Id | None = None
+    edits: int = 0
+    mentions: tuple[Id, ...] = ()
+    mentions_all: bool = False
+    forwarded: Forwarded | None = None
+    reactions: tuple[Reaction, ...] = ()
+    pinned_at: Millis | None = None
+    expires_at: Millis | None = None
+
+
+NO_BODY = Body()
+_BODIES = msgspec.json.Decoder(dict[str, Any])
+
+
+class SeqRow(Struct, frozen=True):
+    seq: int
+    nonce: str
 
 
 def read(rows: Sequence[Row]) -> list[Message]:
-    """Rows of MESSAGE. What a notice says is stored as JSON."""
-    for row in rows:
-        if row["notice"] is not None:
-            row["notice"] = msgspec.json.decode(row["notice"])
-    return rows_as(Message, rows)
+    """Rows of MESSAGE as what they are."""
+    return rows_as(Message, [_whole(row) for row in rows])
+
+
+def _whole(row: Row) -> Row:
+    body = row.pop("body")
+    if row["notice"] is not None:
+        row["notice"] = _BODIES.decode(row["notice"])
+    return row | _BODIES.decode(body) if body else row
+
+
+def _columns(message: Message) -> Row:
+    body = Body(**{name: getattr(message, name) for name in Body.__struct_fields__})
+    columns = {name: getattr(message, name) for name in COLUMNS}
+    return columns | {
+        "notice": _notice(message),
+        "body": None if body == NO_BODY else msgspec.json.encode(body).decode(),
+    }
+
+
+COLUMNS = tuple(name for name in Message.__struct_fields__ if name not in Body.__struct_fields__)
 
 
 def since(known: Mapping[int, int]) -> Statement:
@@ -68,20 +107,48 @@ def after(chat_id: int, seq: int, limit: int) -> Statement:
 
 
 async def get(tx: Transaction, chat_id: int, seq: int) -> Message | None:
-    sql = f"SELECT {MESSAGE} FROM messages WHERE chat_id = %(chat_id)s AND seq = %(seq)s"
-    [rows] = await tx.together([Statement(sql, {"chat_id": chat_id, "seq": seq})])
-    return next(iter(read(rows)), None)
+    found = await among(tx, chat_id, [seq])
+    return found[0] if found else None
+
+
+async def among(tx: Transaction, chat_id: int, seqs: list[int]) -> list[Message]:
+    """Those of these messages (at least one) that there are, in the order of their `seq`."""
+    [rows] = await tx.together(
+        [
+            Statement(
+                f"SELECT {MESSAGE} FROM messages WHERE chat_id = %(chat_id)s AND seq IN %(seqs)s ORDER BY seq",
+                {"chat_id": chat_id, "seqs": seqs},
+            )
+        ]
+    )
+    return read(rows)
+
+
+async def of_author(tx: Transaction, chat_id: int, author_id: int, after_nonce: str, limit: int) -> list[SeqRow]:
+    """The next messages of somebody in a chat, in the order of their nonces, whether deleted or not."""
+    return await tx.fetch(
+        SeqRow,
+        """
+        SELECT seq, nonce FROM messages FORCE INDEX (sent_once)
+        WHERE chat_id = %(chat_id)s AND author_id = %(author_id)s AND nonce > %(after_nonce)s
+        ORDER BY nonce LIMIT %(limit)s
+        """,
+        chat_id=chat_id,
+        author_id=author_id,
+        after_nonce=after_nonce,
+        limit=limit,
+    )
 
 
 def change(changed: Message) -> Statement:
-    """Store text, `rev` and times of a message that was edited or deleted."""
+    """Store what a message is now."""
     return Statement(
         """
         UPDATE messages SET text = %(text)s, rev = %(rev)s, edited_at = %(edited_at)s, deleted_at = %(deleted_at)s,
-            reply_to = %(reply_to)s, notice = %(notice)s
+            reply_to = %(reply_to)s, notice = %(notice)s, body = %(body)s
         WHERE chat_id = %(chat_id)s AND seq = %(seq)s
         """,
-        {name: getattr(changed, name) for name in Message.__struct_fields__} | {"notice": _notice(changed)},
+        _columns(changed),
     )
 
 
@@ -105,13 +172,23 @@ async def sent_before(tx: Transaction, keys: Sequence[tuple[int, int, str]]) -> 
 
 
 def insert(messages: Sequence[Message]) -> Statement:
-    rows: list[dict[str, Any]] = [{name: getattr(message, name) for name in POSTED} for message in messages]
     return Statement(
         """
-        INSERT INTO messages (chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at) VALUES {rows}
+        INSERT INTO messages (chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at, body) VALUES {rows}
         """,
-        row="(%(chat_id)s, %(seq)s, %(rev)s, %(author_id)s, %(nonce)s, %(kind)s, %(text)s, %(reply_to)s, %(sent_at)s)",
-        rows=rows,
+        row="""
+        (%(chat_id)s, %(seq)s, %(rev)s, %(author_id)s, %(nonce)s, %(kind)s, %(text)s, %(reply_to)s, %(sent_at)s,
+         %(body)s)
+        """,
+        rows=[_columns(message) for message in messages],
+    )
+
+
+def forget_upto(chat_id: int, seq: int, limit: int) -> Statement:
+    """Delete the rows of the oldest messages of a chat."""
+    return Statement(
+        "DELETE FROM messages WHERE chat_id = %(chat_id)s AND seq <= %(seq)s ORDER BY seq LIMIT %(limit)s",
+        {"chat_id": chat_id, "seq": seq, "limit": limit},
     )
 
 
@@ -121,5 +198,5 @@ def insert_notice(message: Message) -> Statement:
         INSERT INTO messages (chat_id, seq, rev, author_id, nonce, kind, text, sent_at, notice)
         VALUES (%(chat_id)s, %(seq)s, %(rev)s, %(author_id)s, %(nonce)s, %(kind)s, '', %(sent_at)s, %(notice)s)
         """,
-        {name: getattr(message, name) for name in POSTED} | {"notice": _notice(message)},
+        _columns(message),
     )

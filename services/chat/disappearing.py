@@ -1,0 +1,34 @@
+"""Disappearing messages: a time set per chat, after which what is said there is deleted for everyone."""
+
+from msgspec.structs import replace
+
+from dialog.protocol.base import Actor
+from dialog.protocol.chats import Chat, ChatChanged, SetDisappearing
+from dialog.service import command
+
+from . import access, store
+from .app import App
+from .messages import delete_all
+
+
+@command
+async def set_disappearing(app: App, actor: Actor, command: SetDisappearing) -> Chat:
+    async with app.db.transaction() as tx:
+        place = await access.acting_in(tx, actor, command.chat_id)
+        access.may_set_disappearing(place)
+        if place.chat.disappear_after == command.after:
+            return place.chat
+        chat = replace(place.chat, rev=place.chat.rev + 1, disappear_after=command.after)
+        tx.later(store.chats.set_disappearing(chat))
+        tx.publish(ChatChanged(chat=chat), *access.topics(chat))
+        return chat
+
+
+async def expire(app: App, chat_id: int, seqs: list[int]) -> None:
+    """Delete messages of a chat whose time has come. What another process has deleted meanwhile stays as it is."""
+    async with app.db.transaction() as tx:
+        chats = await store.chats.lock(tx, [chat_id])
+        messages = await store.messages.among(tx, chat_id, seqs)
+        if left := [message for message in messages if message.deleted_at is None]:
+            delete_all(tx, chats[chat_id], left, by=None)
+        tx.later(store.disappearing.forget(chat_id, seqs))

@@ -1,0 +1,12 @@
+"""How fast one person may do something, per process."""
+
+from dialog.cache import Rate
+from dialog.protocol.base import Actor, Refused, TooManyRequests
+
+from .app import App
+
+
+def spend(app: App, actor: Actor, what: str, rate: Rate, cost: int = 1) -> None:
+    """Raises Refused(TooManyRequests)."""
+    if wait := app.limits.spend(f"{what}:{actor.user_id}", rate, cost):
+        raise Refused(TooManyRequests(retry_after=round(wait, 1)))
