@@ -60,6 +60,18 @@ def title_of(state: State, view: ChatView) -> str:
     return name_of(state, other or 0)
 
 
+def status_line(status: str, text: str, until: int | None, last_seen: int | None = None) -> str:
+    """What somebody shows, or chose to show."""
+    line = "do not disturb" if status == "dnd" else status
+    if text:
+        line += f", {safe.line(text)}"
+    if until:
+        line += f", until {datetime.fromtimestamp(until / 1000).astimezone():%d %b %H:%M}"
+    if last_seen:
+        line += f", last seen {datetime.fromtimestamp(last_seen / 1000).astimezone():%d %b %H:%M}"
+    return line
+
+
 def message_lines(state: State, message: Message) -> list[str]:
     """A message as it is shown: when, number, author, text."""
     when = datetime.fromtimestamp(message.sent_at / 1000).astimezone()

@@ -34,7 +34,7 @@ from dialog.protocol.chats import (
     Sync,
 )
 from dialog.protocol.messages import DeleteMessage, EditMessage, MessageHistory, SendMessage
-from dialog.protocol.presence import GetPresence
+from dialog.protocol.presence import Choice, GetPresence, GetStatus, SetStatus
 from tests.people import PASSWORD, People, direct, group, in_step, knows, me, username
 
 
@@ -103,9 +103,12 @@ STORIES: dict[type[Command[Any]], Callable[[Scene], Awaitable[Any]]] = {
     DeleteMessage: by_anna(lambda scene: DeleteMessage(chat_id=scene.group_id, seq=2)),
     MessageHistory: by_anna(lambda scene: MessageHistory(chat_id=scene.group_id)),
     GetPresence: by_anna(lambda scene: GetPresence(user_ids=[me(scene.ben).id])),
+    GetStatus: by_anna(lambda _: GetStatus()),
+    SetStatus: by_anna(lambda _: SetStatus(status=Choice.INVISIBLE, text="hidden")),
 }
 CHANGES = {
     EditProfile, CreateChat, OpenDirect, LeaveChat, AddMember, RemoveMember, SendMessage, EditMessage, DeleteMessage,
+    SetStatus,
 }  # fmt: skip
 """What must be visible on Anna's second device afterwards."""
 ENDS_THE_PHONE = {RevokeSession, CloseSession, ChangePassword}

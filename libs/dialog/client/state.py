@@ -12,7 +12,7 @@ from dialog.protocol.accounts import MeChanged, User
 from dialog.protocol.base import Event
 from dialog.protocol.chats import ChatJoined, ChatLeft, ChatState, MemberChanged, Synced
 from dialog.protocol.messages import Message, MessageChanged, MessagePosted
-from dialog.protocol.presence import Availability, PresenceChanged
+from dialog.protocol.presence import ChosenStatus, Presence, PresenceChanged, StatusChanged
 
 from .view import ChatView, messages_of
 
@@ -47,7 +47,10 @@ class State:
         self.me: User | None = None
         self.chats: dict[int, ChatView] = {}
         self.people: dict[int, User] = {}
-        self.presence: dict[int, Availability] = {}
+        self.status: ChosenStatus | None = None
+        """What one chose to show."""
+        self.presence: dict[int, Presence] = {}
+        """What is seen of others, as far as it was told."""
         self.departures = 0
         """How often a chat was dropped: a state fetched before the last time may be of a chat that one has left."""
         self._held: dict[int, Held] = {}
@@ -67,6 +70,7 @@ class State:
         self.chats.clear()
         self.people.clear()
         self.presence.clear()
+        self.status = None
         self._held.clear()
 
     # --- events
@@ -87,8 +91,17 @@ class State:
         if isinstance(event, MeChanged):
             self.meet(event.user)
         elif isinstance(event, PresenceChanged):
-            self.presence[event.user_id] = event.status
+            self.presence |= {one.user_id: one for one in event.people}
+        elif isinstance(event, StatusChanged):
+            return (event,) if self.choose(event.status) else ()
         return (event,)
+
+    def choose(self, status: ChosenStatus) -> bool:
+        """Take note of what one chose to show. Returns whether that is news."""
+        if self.status and status.rev <= self.status.rev:
+            return False
+        self.status = status
+        return True
 
     def _joined_after(self, event: ChatLeft) -> bool:
         """Whether this is told late: we are in the chat again."""
@@ -156,7 +169,7 @@ class State:
         if self.me:
             known.add(self.me.id)
         self.people = {user_id: user for user_id, user in self.people.items() if user_id in known}
-        self.presence = {user_id: status for user_id, status in self.presence.items() if user_id in known}
+        self.presence = {user_id: seen for user_id, seen in self.presence.items() if user_id in known}
 
     def meet(self, user: User) -> None:
         """Take note of a profile, unless a newer one is known."""
@@ -232,6 +245,7 @@ class State:
         members = {user_id for view in self.chats.values() for user_id in view.members}
         return {
             "me": self.me,
+            "status": self.status,
             "chats": {chat_id: view.snapshot() for chat_id, view in self.chats.items()},
             "people": {user_id: self.people.get(user_id) for user_id in members},
         }

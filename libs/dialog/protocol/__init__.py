@@ -10,7 +10,9 @@ from .base import Command, Event, Fact, Failure, tag_of
 PublicCommand = accounts.RegisterAccount | accounts.OpenSession | accounts.RefreshSession | accounts.UseRecoveryKey
 """Answered without an access token, over HTTP only."""
 
-SocketCommand = connection.Connect | connection.Ping | accounts.RenewSession
+SocketCommand = (
+    connection.Connect | connection.Ping | accounts.RenewSession | presence.FocusSession | presence.StartTyping
+)
 """Answered by the gateway itself, on a socket only."""
 
 RoutedCommand = (
@@ -34,6 +36,8 @@ RoutedCommand = (
     | messages.DeleteMessage
     | messages.MessageHistory
     | presence.GetPresence
+    | presence.GetStatus
+    | presence.SetStatus
 )
 """Answered by a service for somebody signed in, over a socket or HTTP."""
 
@@ -49,6 +53,8 @@ InternalCommand = (
     | internal.GetEpoch
     | internal.GetDirectPartners
     | internal.ReportSessions
+    | internal.GetStatuses
+    | internal.GetChatCircle
 )
 """What only services may ask of each other."""
 
@@ -61,13 +67,15 @@ ServerEvent = (
     | messages.MessagePosted
     | messages.MessageChanged
     | presence.PresenceChanged
+    | presence.StatusChanged
+    | presence.Typing
     | connection.Draining
     | connection.Resync
     | connection.ChatsBehind
 )
 """What a client may hear."""
 
-AnyFact = accounts.UserChanged
+AnyFact = accounts.UserChanged | presence.UserStatusChanged | chats.DirectOpened
 """What services tell each other."""
 
 AnyFailure = (
@@ -96,6 +104,8 @@ AnyFailure = (
     | messages.ReplyRefused
     | messages.EditWindowOver
     | connection.TooManySockets
+    | presence.UntilRefused
+    | presence.ChatNotOpen
 )
 
 

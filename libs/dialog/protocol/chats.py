@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from .accounts import User
-from .base import Audience, Command, Event, Failure, Id, Millis, Nothing, Seq, Status, Wire
+from .base import Audience, Command, Event, Fact, Failure, Id, Millis, Nothing, Seq, Status, Wire
 from .messages import Message
 
 Title = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -174,6 +174,13 @@ class MemberChanged(Event, tag="member.changed"):
     user: User | None
     """Who joined, or whose profile changed; null when only the membership did."""
     member_count: int
+
+
+class DirectOpened(Fact, tag="chat.direct_opened"):
+    """Two people have a direct chat now."""
+
+    low_id: Id
+    high_id: Id
 
 
 class NotAGroup(Failure, tag="not_a_group"):
