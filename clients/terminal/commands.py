@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from dialog.client import ChatView, Progress
+from dialog.ids import now_ms
 from dialog.protocol.accounts import EditProfile, FindUser, ListSessions, RevokeSession, SessionInfo
 from dialog.protocol.bans import BanMember
 from dialog.protocol.chats import (
@@ -33,15 +34,18 @@ from dialog.protocol.messages import (
     PinMessage,
     UnpinMessage,
 )
+from dialog.protocol.presence import Availability, Choice, GetPresence, GetStatus, SetStatus
 from dialog.protocol.reactions import AddReaction, RemoveReaction
 
 from . import safe
-from .words import DIM, PLAIN, message_lines, name_of, title_of
+from .words import DIM, PLAIN, message_lines, name_of, status_line, title_of
 
 if TYPE_CHECKING:
     from .conversation import Conversation
 
 Command = Callable[["Conversation", str], Awaitable[None]]
+
+ASK_AT_ONCE = 1000
 
 
 class Mistake(Exception):
@@ -255,6 +259,37 @@ async def profile(talk: "Conversation", rest: str) -> None:
     talk.say(f"You are {safe.line(user.display_name)} now.")
 
 
+async def status(talk: "Conversation", rest: str) -> None:
+    """/status [auto|dnd|invisible] [MINUTES] [TEXT]   what others see of you"""
+    choice, _, rest = rest.partition(" ")
+    if not choice:
+        own = await talk.client.call(GetStatus())
+    elif choice not in tuple(Choice):
+        raise Mistake("/status auto, dnd or invisible; then for how many minutes, then a text")
+    else:
+        minutes, _, text = rest.strip().partition(" ")
+        until = now_ms() + int(minutes) * 60_000 if minutes.isdecimal() else None
+        text = text if minutes.isdecimal() else rest.strip()
+        own = await talk.client.call(SetStatus(status=Choice(choice), text=text, until=until))
+    talk.say(f"You are {status_line(own.status, own.text, own.until)}.")
+
+
+async def who(talk: "Conversation", _rest: str) -> None:
+    """/who                   who is here"""
+    me = talk.state.me.id if talk.state.me else 0
+    known = sorted(user_id for user_id in talk.state.people if user_id != me)
+    for start in range(0, len(known), ASK_AT_ONCE):
+        await talk.client.call(GetPresence(user_ids=known[start : start + ASK_AT_ONCE]))
+    seen = [talk.state.presence[user_id] for user_id in known if user_id in talk.state.presence]
+    here = [one for one in seen if one.status is not Availability.OFFLINE]
+    away = [one for one in seen if one.status is Availability.OFFLINE and one.last_seen]
+    for one in (*here, *away):
+        line = status_line(one.status, one.text, one.until, one.last_seen)
+        talk.say(f"      {name_of(talk.state, one.user_id)} {DIM}{line}{PLAIN}")
+    if not here:
+        talk.say("      Nobody is here.")
+
+
 async def sessions(talk: "Conversation", _rest: str) -> None:
     """/sessions              your devices"""
     for number, session in enumerate(await _sessions(talk), start=1):
@@ -354,6 +389,8 @@ COMMANDS: dict[str, Command] = {
     "join": join,
     "retry": retry,
     "profile": profile,
+    "status": status,
+    "who": who,
     "sessions": sessions,
     "revoke": revoke,
     "help": show_help,

@@ -17,6 +17,8 @@ from .words import DIM, PLAIN, RED, STATUS, explain, message_lines, name_of, peo
 
 SHOWN = 20
 """Messages shown when a chat is opened."""
+TYPISTS = 3
+"""Of those who are typing, as many are named."""
 PATIENCE = 1.0
 """Seconds until one is told that a message is still on its way."""
 
@@ -40,6 +42,8 @@ class Conversation:
         """Talk until the person or the server ends it."""
         self.client.events.take()  # what a cold start brings is not news
         listening = asyncio.create_task(self._listen())
+        self.client.usage.open_chat(None)
+        self.prompt.default_buffer.on_text_changed += lambda buffer: self._typed(buffer.text)
         await self.perform("/list")
         try:
             while not self.ending:
@@ -60,6 +64,13 @@ class Conversation:
             if line.strip():
                 await self.perform(line)
 
+    def _typed(self, text: str) -> None:
+        """There is input; a message in the making is told as such."""
+        if text and self.chat_id in self.state.chats and (not text.startswith("/") or text.startswith("//")):
+            self.client.usage.type(self.chat_id)
+        elif text:
+            self.client.usage.touch()
+
     def _prompt(self) -> str:
         view = self.state.chats.get(self.chat_id)
         return f"{title_of(self.state, view)} > " if view else "> "
@@ -70,6 +81,8 @@ class Conversation:
         parts = [STATUS[self.client.status]]
         parts += [f"{waiting} not sent yet"] if waiting else []
         parts += [f"{unread} unread elsewhere"] if unread else []
+        typing = [name_of(self.state, user_id) for user_id in self.client.usage.typing_in(self.chat_id)]
+        parts += [f"{', '.join(typing[:TYPISTS])} typing…"] if typing else []
         return " · ".join(parts)
 
     def say(self, *lines: str) -> None:
@@ -150,6 +163,7 @@ class Conversation:
                 self.unread.pop(chat_id, None)
                 if chat_id == self.chat_id:
                     self.chat_id = 0
+                    self.client.usage.open_chat(None)
                     self.say(f"{DIM}You are no longer in this chat.{PLAIN}")
             case _:
                 pass
@@ -180,6 +194,7 @@ class Conversation:
         """Go to a chat and show the end of it."""
         view = self.state.chats[chat_id]
         self.chat_id = chat_id
+        self.client.usage.open_chat(chat_id)
         self.unread.pop(chat_id, None)
         await self.client.fill(chat_id, view.head_seq - SHOWN + 1)
         messages = list(view.messages.values())[-SHOWN:]

@@ -109,6 +109,18 @@ def notice_words(state: State, notice: Notice) -> str:  # noqa: PLR0911 (one cas
             return "set " + ", ".join(f"{name} to {value}" for name, value in changed.items() if value is not None)
 
 
+def status_line(status: str, text: str, until: int | None, last_seen: int | None = None) -> str:
+    """What somebody shows, or chose to show."""
+    line = "do not disturb" if status == "dnd" else status
+    if text:
+        line += f", {safe.line(text)}"
+    if until:
+        line += f", until {datetime.fromtimestamp(until / 1000).astimezone():%d %b %H:%M}"
+    if last_seen:
+        line += f", last seen {datetime.fromtimestamp(last_seen / 1000).astimezone():%d %b %H:%M}"
+    return line
+
+
 def message_lines(state: State, message: Message) -> list[str]:
     """A message as it is shown: when, number, author, text."""
     when = datetime.fromtimestamp(message.sent_at / 1000).astimezone()

@@ -11,6 +11,7 @@ from dialog.cache import Limiter, check_cache, open_cache
 from dialog.db import Database, open_database
 from dialog.http import Check
 from dialog.protocol.accounts import User
+from dialog.protocol.internal import PersonStatus
 from dialog.tasks import background
 
 from . import store
@@ -19,6 +20,7 @@ from .expiry import keep_forgetting
 from .login_tokens import LoginTokens
 from .passwords import Passwords, open_passwords
 from .signer import Signer
+from .status_ends import keep_ending
 from .throttle import Throttle
 
 FEW = 8
@@ -37,6 +39,8 @@ class App:
     db: Database
     profiles: Batch[list[int], list[User]]
     """The profiles behind up to FEW ids, read for all who ask at once."""
+    statuses: Batch[list[int], list[PersonStatus]]
+    """What up to FEW people chose to show, likewise."""
     limiter: Limiter
     throttle: Throttle
     passwords: Passwords
@@ -53,13 +57,18 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App, None]:
             limiter = Limiter(redis)
             signer = Signer(config, db)
             await signer.refresh()
-            async with background(signer.keep_refreshing(), keep_forgetting(config, db)):
+            async with background(
+                signer.keep_refreshing(), keep_forgetting(config, db), keep_ending(db, config.status_sweep)
+            ):
                 yield App(
                     config=config,
                     bus=bus,
                     db=db,
                     profiles=Batch(
                         partial(store.users_together, db), size=ASKING_TOGETHER, waiting=ASKING_WAITING, linger=0
+                    ),
+                    statuses=Batch(
+                        partial(store.statuses_together, db), size=ASKING_TOGETHER, waiting=ASKING_WAITING, linger=0
                     ),
                     limiter=limiter,
                     throttle=Throttle(redis, limiter, config.logins, config.patience),

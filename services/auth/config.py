@@ -73,6 +73,9 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     password_every: Annotated[Seconds, Meta(description="seconds until the person has one more")] = 60.0
     profile_burst: Annotated[Count, Meta(description="changes of the profile that one person may make at once")] = 10
     profile_every: Annotated[Seconds, Meta(description="seconds until the person may make one more")] = 30.0
+    status_burst: Annotated[Count, Meta(description="changes of the status that one person may make at once")] = 20
+    status_every: Annotated[Seconds, Meta(description="seconds until the person may make one more")] = 10.0
+    status_sweep: Annotated[Seconds, Meta(description="seconds between two looks for statuses that have ended")] = 1.0
 
     max_sessions: Annotated[
         Count, Meta(description="signed-in devices of one person; one more ends the one unused the longest")
@@ -125,6 +128,10 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     @property
     def profile_changes(self) -> Rate:
         return Rate(burst=self.profile_burst, every=self.profile_every)
+
+    @property
+    def status_changes(self) -> Rate:
+        return Rate(burst=self.status_burst, every=self.status_every)
 
     @property
     def patience(self) -> Patience:

@@ -51,6 +51,7 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     reads_at_once: Annotated[
         Count, Meta(description="connections for reading pages and states; the others are left to writing")
     ] = 6
+    typing_members: Annotated[Count, Meta(description="members beyond which a group does not say who is typing")] = 200
     gatherings_burst: Annotated[
         Count, Meta(description="people that one person may bring into chats at once, per process")
     ] = 1000

@@ -10,6 +10,7 @@ from dialog.protocol.chats import (
     ChatJoined,
     ChatKind,
     CreateChat,
+    DirectOpened,
     GroupFull,
     Member,
     OpenDirect,
@@ -145,4 +146,6 @@ async def _make(app: App, chat: Chat, roles: dict[int, Role]) -> Chat:
     async with app.db.transaction() as tx:
         tx.later(store.chats.insert(chat), store.members.put(members, chat.created_at))
         tx.publish(ChatJoined(chat=chat), *(f"user.{user_id}" for user_id in roles))
+        if chat.low_id and chat.high_id:
+            tx.tell(DirectOpened(low_id=chat.low_id, high_id=chat.high_id))
     return chat

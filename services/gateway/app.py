@@ -20,6 +20,7 @@ from dialog.tokens import KeyRing
 
 from .admission import Admission, parse_networks
 from .epoch import EpochCache
+from .focus import Usage
 from .hub import Hub
 from .membership import Membership
 from .presence import Reporter
@@ -97,6 +98,7 @@ class App:
     membership: Membership
     epoch: EpochCache
     reporter: Reporter
+    usage: Usage
     checks: Mapping[str, Check]
 
 
@@ -107,8 +109,10 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
     hub = Hub(bus)
     revocations = Revocations(bus, hub, config.revocation_memory, config.revocation_patience)
     membership = Membership(bus, hub, revocations)
-    bus.on_trouble.append(partial(_ask_all_to_sync, bus, hub, membership, config.resync_within))
     reporter = Reporter(bus, hub)
+    usage = Usage(bus, hub, reporter)
+    bus.on_trouble.append(usage.forget_statuses)
+    bus.on_trouble.append(partial(_ask_all_to_sync, bus, hub, membership, config.resync_within))
     app = App(
         config=config,
         bus=bus,
@@ -119,6 +123,7 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
         membership=membership,
         epoch=EpochCache(bus),
         reporter=reporter,
+        usage=usage,
         checks={},
     )
     async with background(

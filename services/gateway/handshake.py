@@ -129,13 +129,16 @@ async def _connect(app: App, socket: Socket, command: Command[Any]) -> Connected
     except nats.errors.Error:
         raise Refused(Unavailable()) from None
     epoch = await app.epoch.get()
-    users = await app.bus.call(GetUsers(user_ids=[access.user_id]))
+    users, status = await asyncio.gather(
+        app.bus.call(GetUsers(user_ids=[access.user_id])), app.usage.ask_status(socket)
+    )
     if not users.users:
         raise Refused(Unauthenticated())
     app.revocations.check(access.session_id)  # it may have ended while we subscribed
     _limit_sockets(app, access.user_id)
     return Connected(
         user=users.users[0],
+        status=status,
         session_id=access.session_id,
         heartbeat=app.config.heartbeat,
         epoch=epoch,

@@ -56,6 +56,8 @@ class Hub:
         self.sessions: dict[int, tuple[Socket, ...]] = {}
         self.controls: dict[str, Callable[[bytes, Sequence[Socket]], None]] = {}
         """What this process does about an event before its sockets hear it, by the event's type."""
+        self.deliverers: dict[str, Callable[[bytes, Iterable[Socket]], None]] = {}
+        """Who brings an event of a type to some of its topic's sockets, instead of the hub to all."""
         _sockets.set_function(lambda: len(self.sockets))
 
     def add(self, socket: Socket) -> None:
@@ -120,6 +122,10 @@ class Hub:
         crash_point("event_received")
         _deliveries.inc()
         tag = event_tag(data)
+        deliverer = self.deliverers.get(tag)
+        if deliverer:
+            deliverer(data, topic.sockets)
+            return
         control = self.controls.get(tag)
         if control:
             control(data, list(topic.sockets))

@@ -58,9 +58,13 @@ class Reporter:
     async def _send(self, actors: list[Actor]) -> None:
         here: list[LiveSession] = []
         gone: list[LiveSession] = []
+        now = asyncio.get_running_loop().time()
         for actor in actors:
-            side = here if actor.session_id in self._hub.sessions else gone
-            side.append(LiveSession(user_id=actor.user_id, session_id=actor.session_id))
+            sockets = self._hub.sessions.get(actor.session_id, ())
+            inputs = [one.focus.input_at for one in sockets if one.focus and one.focus.input_at is not None]
+            idle_for = now - max(inputs) if inputs else None
+            side = here if sockets else gone
+            side.append(LiveSession(user_id=actor.user_id, session_id=actor.session_id, idle_for=idle_for))
         new_trace()
         try:
             await self._bus.call(ReportSessions(gateway=self._name, here=here, gone=gone))

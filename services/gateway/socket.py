@@ -39,11 +39,13 @@ from dialog.protocol.frames import (
     with_id,
 )
 from dialog.protocol.messages import SendMessage
+from dialog.protocol.presence import ChosenStatus, FocusSession, StartTyping
 
 from .websocket_frames import pong_frame, text_frame
 
 if TYPE_CHECKING:
     from .app import App
+    from .focus import Focus
 
 BEHIND = text_frame(encode_event(ChatsBehind()))
 CLOSE_SECONDS = 2.0
@@ -89,8 +91,8 @@ class Socket:
     __slots__ = (
         "_answers", "_app", "_behind", "_busy_chats", "_events", "_events_size", "_pending", "_room", "_scheduled",
         "_transport", "_ws",
-        "actor", "bad_frames", "clogged_at", "closing", "expires_at", "heard_at", "membership_changes", "opened",
-        "pinged_at", "stuck_size", "topics",
+        "actor", "bad_frames", "clogged_at", "closing", "expires_at", "focus", "heard_at", "membership_changes",
+        "opened", "pinged_at", "status", "stuck_size", "topics",
     )  # fmt: skip
 
     def __init__(self, app: "App", ws: web.WebSocketResponse, transport: asyncio.Transport, address: str) -> None:
@@ -111,6 +113,10 @@ class Socket:
         self.actor = Actor(address=address)
         self.expires_at = 0
         """Of the access token, milliseconds since 1970."""
+        self.focus: Focus | None = None
+        """How the client says it is used."""
+        self.status: ChosenStatus | None = None
+        """What the person chose to show; None while that is not known for sure."""
         self.topics: set[str] = set()
         self.membership_changes = 0
         """How often this person's groups changed since the socket opened."""
@@ -251,6 +257,7 @@ class Socket:
         """Before a sync: hear all that concerns the person, so that nothing falls between it and the events after."""
         try:
             await self._app.membership.align(self)
+            await self._app.usage.ask_status(self)
         except Exception as error:
             self.answer(frame.id, encode_refusal(failure_of(error, trace_of.get())))
             return False
@@ -343,6 +350,14 @@ class Socket:
     async def ping(self, _command: Ping) -> bytes:
         return encode_reply(Nothing())
 
+    async def set_focus(self, command: FocusSession) -> bytes:
+        await self._app.usage.set_focus(self, command)
+        return encode_reply(Nothing())
+
+    async def start_typing(self, command: StartTyping) -> bytes:
+        await self._app.usage.start_typing(self, command)
+        return encode_reply(Nothing())
+
     async def connect_again(self, _command: Connect) -> bytes:
         raise Refused(Invalid(detail="This socket is connected already"))
 
@@ -366,6 +381,8 @@ OWN: dict[type[Command[Any]], OwnHandler] = {
     RenewSession: Socket.renew,
     Ping: Socket.ping,
     Connect: Socket.connect_again,
+    FocusSession: Socket.set_focus,
+    StartTyping: Socket.start_typing,
 }
 """The commands that the gateway answers itself."""
 

@@ -2,10 +2,10 @@
 
 from dialog.service import Service, run
 
-from . import availability, sessions
+from . import availability, news, sessions
 from .app import open_app
 
-SERVICE = Service("presence", open_app, features=(sessions, availability))
+SERVICE = Service("presence", open_app, features=(sessions, availability, news))
 
 if __name__ == "__main__":
     run(SERVICE)

@@ -1,13 +1,16 @@
-"""Who may know that somebody is here: oneself, and those who share a direct chat with them."""
+"""Who may know that somebody is here: oneself, friends, and those who share a direct chat with them."""
+
+from collections.abc import Collection
 
 from dialog.cache import GONE
 from dialog.log import get_logger
 from dialog.protocol.base import Actor
-from dialog.protocol.internal import GetDirectPartners
-from dialog.protocol.presence import Availability, GetPresence, Presence, PresenceList
+from dialog.protocol.presence import GetPresence, Presence, PresenceList
 from dialog.service import command
 
 from .app import App
+from .choices import complete
+from .person import OFFLINE, Person
 
 _log = get_logger()
 
@@ -16,19 +19,19 @@ _log = get_logger()
 async def get_presence(app: App, actor: Actor, command: GetPresence) -> PresenceList:
     """Without Redis everyone reads as offline."""
     asked = list(dict.fromkeys(command.user_ids))
-    partners = await app.bus.call(GetDirectPartners(user_id=actor.user_id))
-    visible = {actor.user_id, *partners.user_ids}
-    here = await _online(app, [user_id for user_id in asked if user_id in visible])
-    return PresenceList(people=[Presence(user_id=user_id, status=_status(user_id in here)) for user_id in asked])
+    circle = await app.circles.of(actor.user_id, [user_id for user_id in asked if user_id != actor.user_id])
+    visible = {actor.user_id, *circle.others}
+    seen = await _presences(
+        app, [user_id for user_id in asked if user_id in visible], {actor.user_id, *circle.last_seen_of}
+    )
+    return PresenceList(people=[seen.get(user_id) or OFFLINE.of(user_id) for user_id in asked])
 
 
-async def _online(app: App, user_ids: list[int]) -> set[int]:
+async def _presences(app: App, user_ids: list[int], last_seen_of: Collection[int]) -> dict[int, Presence]:
     try:
-        return await app.store.online(user_ids)
+        now, known = await app.store.people(user_ids)
+        people: list[Person] = await complete(app.bus, app.store, list(known.values()), now, app.config.status_kept)
     except GONE as error:
         _log.warning("presence without redis", error=type(error).__name__)
-        return set()
-
-
-def _status(online: bool) -> Availability:
-    return Availability.ONLINE if online else Availability.OFFLINE
+        return {}
+    return {one.user_id: one.presence(now, app.timing, with_last_seen=one.user_id in last_seen_of) for one in people}

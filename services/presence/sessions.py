@@ -4,7 +4,6 @@ from dialog.cache import GONE
 from dialog.log import get_logger
 from dialog.protocol.base import Actor, Nothing
 from dialog.protocol.internal import ReportSessions
-from dialog.protocol.presence import Availability
 from dialog.service import command
 
 from .app import App
@@ -17,8 +16,7 @@ async def report_sessions(app: App, _actor: Actor, command: ReportSessions) -> N
     """Without Redis the report is dropped: each gateway soon sends all its sessions again."""
     try:
         await app.store.gone(command.gateway, command.gone)
-        for user_id in await app.store.here(command.gateway, command.here):
-            await app.announcer.add(user_id, Availability.ONLINE)
+        await app.store.here(command.gateway, command.here)
     except GONE as error:
         _log.warning("report dropped", gateway=command.gateway, error=type(error).__name__)
     return Nothing()

@@ -38,7 +38,11 @@ export function exhaustive(event: ServerEvent): string {
     case "session.revoked":
       return String(event.session_id);
     case "presence.changed":
-      return event.status;
+      return event.people.map((one) => one.status).join();
+    case "status.changed":
+      return event.status.text;
+    case "typing":
+      return String(event.user_id);
     case "draining":
     case "resync":
       return String(event.within);

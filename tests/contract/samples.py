@@ -19,6 +19,8 @@ def value_of(shape: Any) -> Any:  # noqa: PLR0911 (one case, one value)
     match shape:
         case inspect.StrType():
             return "x" * (shape.min_length or 0)
+        case inspect.EnumType():
+            return next(iter(shape.cls)).value
         case inspect.IntType():
             return shape.ge or 0
         case inspect.FloatType():
@@ -29,8 +31,6 @@ def value_of(shape: Any) -> Any:  # noqa: PLR0911 (one case, one value)
             return [value_of(shape.item_type)] * (shape.min_length or 0)
         case inspect.DictType():
             return {}
-        case inspect.EnumType():
-            return next(iter(shape.cls)).value
         case inspect.StructType():
             return smallest(shape.cls)
         case inspect.UnionType():

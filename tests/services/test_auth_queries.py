@@ -41,7 +41,15 @@ async def fill(door: Door) -> None:
         SESSIONS,
         PEOPLE * SESSIONS,
     )
-    await door.sql("ANALYZE TABLE users, sessions")
+    await door.sql(
+        """
+        INSERT INTO statuses
+        SELECT seq, 'dnd', '', IF(seq MOD 100 = 0, 1000 + seq, NULL), 1, 1
+        FROM seq_1_to_%s
+        """,
+        PEOPLE,
+    )
+    await door.sql("ANALYZE TABLE users, sessions, statuses")
 
 
 @pytest.mark.parametrize(
@@ -66,6 +74,15 @@ async def fill(door: Door) -> None:
         ),
         ("DELETE FROM sessions WHERE revoked_at < 1200 LIMIT 1000", "by_end", 2),
         ("DELETE FROM sessions WHERE last_seen_at < 1003 LIMIT 1000", "by_use", 3),
+        (f"SELECT * FROM statuses WHERE user_id IN ({MANY})", "PRIMARY", ASKING_TOGETHER * FEW),
+        ("SELECT * FROM statuses WHERE user_id = 77 FOR UPDATE", "PRIMARY", 1),
+        (
+            """
+            SELECT * FROM statuses WHERE ends_at <= 1300 ORDER BY ends_at, user_id LIMIT 100 FOR UPDATE SKIP LOCKED
+            """,
+            "by_end",
+            3,
+        ),
     ],
 )
 async def test_no_statement_scans(door: Door, statement: str, index: str, rows: int) -> None:

@@ -162,6 +162,7 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "one direct chat": (reads(store.chats.direct_chat_id, 7, 100_007), 1),
     "one message": (reads(store.messages.get, LARGE, 77_777), 1),
     "who of these is in the chat": (reads(store.members.present_among, LARGE, [1, 2, 3, 999_999]), 4),
+    "some members": (reads(store.members.some_of, LARGE, 200), 200),
     "the heir of a group": (reads(store.members.heir, LARGE, PERSON), MEMBERS * 2),
     "the admins of a group": (reads(store.members.admin_ids, LARGE), MEMBERS),
     "who posted last in slow groups": (

@@ -1,7 +1,8 @@
-"""presence over the bus, with real Redis and NATS; who is whose partner is said here, as chat does not run."""
+"""presence over the bus, with real Redis and NATS; what chat and auth answer is said here, as they do not run."""
 
 import asyncio
 import urllib.request
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -13,11 +14,22 @@ import pytest
 from deploy.local.settings import any_free_port, of_service
 from dialog.bus import Bus
 from dialog.config import load
-from dialog.ids import new_id
+from dialog.ids import new_id, now_ms
 from dialog.protocol.base import Actor
 from dialog.protocol.frames import SERVER_FRAMES
-from dialog.protocol.internal import GetDirectPartners, LiveSession, PartnerIds, ReportSessions
-from dialog.protocol.presence import Availability, GetPresence, PresenceChanged
+from dialog.protocol.internal import (
+    GetDirectPartners,
+    GetStandings,
+    GetStatuses,
+    LiveSession,
+    PartnerIds,
+    PersonStatus,
+    ReportSessions,
+    Standing,
+    Standings,
+    Statuses,
+)
+from dialog.protocol.presence import NOTHING_CHOSEN, Availability, ChosenStatus, GetPresence, PresenceChanged
 from dialog.service import started
 from services.presence.__main__ import SERVICE
 from services.presence.app import App, Config
@@ -33,6 +45,9 @@ SETTINGS = {
     "DIALOG_PRESENCE_OFFLINE_GRACE": str(GRACE),
     "DIALOG_PRESENCE_SWEEP_INTERVAL": "0.05",
     "DIALOG_PRESENCE_ANNOUNCE_RETRY": "0.2",
+    "DIALOG_PRESENCE_TRANSITION_INTERVAL": "0.05",
+    "DIALOG_PRESENCE_CIRCLE_KEPT": "0.01",
+    "DIALOG_PRESENCE_LAST_SEEN_KEPT": "3600",
 }
 
 
@@ -44,6 +59,31 @@ class World:
         self.bus = bus
         self.app = app
         self.partners: dict[int, set[int]] = {}
+        self.blocks: set[tuple[int, int]] = set()
+        self.hides_last_seen: set[int] = set()
+        self.statuses_chosen: dict[int, ChosenStatus] = {}
+        self.asked: Counter[str] = Counter()
+
+    def standing(self, user_id: int, other_id: int) -> Standing:
+        """How one stands to the other: auth's answer."""
+        self.asked["standings"] += 1
+        return Standing(
+            user_id=other_id,
+            friends=False,
+            blocks=(user_id, other_id) in self.blocks,
+            blocked=(other_id, user_id) in self.blocks,
+            may_write=True,
+            may_add=True,
+            may_call=True,
+            sees_last_seen=other_id not in self.hides_last_seen,
+            sees_profile=True,
+        )
+
+    def chosen(self, user_id: int) -> PersonStatus:
+        """What somebody chose to show: auth's answer."""
+        self.asked["statuses"] += 1
+        status = self.statuses_chosen.get(user_id, NOTHING_CHOSEN)
+        return PersonStatus(user_id=user_id, status=status.at(now_ms()))
 
     async def befriend(self) -> tuple[int, int, list[Availability]]:
         """Two people with a direct chat, and what the second hears about the first."""
@@ -56,8 +96,8 @@ class World:
 
         def deliver(frame: bytes) -> None:
             event = SERVER_FRAMES.decode(frame).event
-            if isinstance(event, PresenceChanged) and event.user_id == about:
-                heard.append(event.status)
+            if isinstance(event, PresenceChanged):
+                heard.extend(one.status for one in event.people if one.user_id == about)
 
         await self.bus.subscribe(f"user.{listener}", deliver)
         await self.bus.flush()
@@ -91,12 +131,21 @@ def config_of(servers: Servers, **changed: float) -> Config:
 
 @asynccontextmanager
 async def partners_answered(bus: Bus, world: World) -> AsyncGenerator[None, None]:
-    """What chat answers while it runs."""
+    """What chat and auth answer while they run."""
 
     async def answer(_actor: Actor, command: GetDirectPartners) -> PartnerIds:
+        world.asked["partners"] += 1
         return PartnerIds(user_ids=sorted(world.partners.get(command.user_id, set())))
 
+    async def answer_standings(_actor: Actor, command: GetStandings) -> Standings:
+        return Standings(standings=[world.standing(command.user_id, other_id) for other_id in command.other_ids])
+
+    async def answer_statuses(_actor: Actor, command: GetStatuses) -> Statuses:
+        return Statuses(people=[world.chosen(user_id) for user_id in command.user_ids])
+
     await bus.serve("chat", GetDirectPartners, answer)
+    await bus.serve("auth", GetStandings, answer_standings)
+    await bus.serve("auth", GetStatuses, answer_statuses)
     await bus.flush()
     try:
         yield
@@ -268,7 +317,9 @@ async def test_a_report_of_many_sessions(world: World) -> None:
     await world.report(gone=crowd)
 
 
+@pytest.mark.settings(circle_kept=60)
 async def test_every_key_ends_by_itself(world: World) -> None:
+    await world.app.redis.flushdb()  # what others left may end between being listed and being looked at
     anna, _, _ = await world.befriend()
     await world.report(here=[session(anna)])
     keys = [key async for key in world.app.redis.scan_iter("*")]

@@ -66,7 +66,7 @@ from dialog.protocol.messages import (
     SendMessage,
     UnpinMessage,
 )
-from dialog.protocol.presence import GetPresence
+from dialog.protocol.presence import Choice, FocusSession, GetPresence, GetStatus, SetStatus, StartTyping
 from dialog.protocol.reactions import AddReaction, ListReactions, RemoveReaction
 from dialog.protocol.roles import Role
 from dialog.protocol.scheduled import ListScheduled, ScheduleMessage, UnscheduleMessage
@@ -155,6 +155,8 @@ MATRIX: dict[type[Command[Any]], Row] = {
     Sync: Row(lambda w: Sync(chats={str(w.chat_id): 1}), SIGNED_IN),
     GetPresence: Row(lambda w: GetPresence(user_ids=[w.id("owner")]), SIGNED_IN),
     OpenSaved: Row(lambda _: OpenSaved(), SIGNED_IN),
+    GetStatus: Row(lambda _: GetStatus(), SIGNED_IN),
+    SetStatus: Row(lambda _: SetStatus(status=Choice.DND), SIGNED_IN),
     CreateChat: Row(lambda w: CreateChat(title="x", user_ids=[w.id("stranger")]), SIGNED_IN),
     OpenDirect: Row(lambda w: OpenDirect(user_id=w.id("owner")), "not_found ok ok ok ok unauthenticated"),
     # in a chat
@@ -219,6 +221,8 @@ MATRIX: dict[type[Command[Any]], Row] = {
     # the gateway's own, which HTTP does not offer; tests/system/test_bad_input.py has them
     Connect: Row(lambda _: Connect(access_token="x"), "not_found " * 6),
     Ping: Row(lambda _: Ping(), "not_found " * 6),
+    FocusSession: Row(lambda w: FocusSession(focused=True, chat_id=w.chat_id), "not_found " * 6),
+    StartTyping: Row(lambda w: StartTyping(chat_id=w.chat_id), "not_found " * 6),
     RenewSession: Row(lambda _: RenewSession(access_token="x"), "not_found " * 6),
 }
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.settings import ROOT
+from dialog.protocol.presence import Choice, SetStatus
 from tests.patience import PATIENCE
 from tests.people import PASSWORD, People, me, sees
 from tests.servers import Suite
@@ -272,3 +273,31 @@ async def test_a_second_terminal_is_a_second_device(terminal: Callable[..., Term
     await first.shows("you from the second")
     [chat_id] = ben.state.chats
     await sees(ben, chat_id, "from the second")
+
+
+async def test_statuses_and_who_is_typing(terminal: Callable[..., Terminal], people: People) -> None:
+    [ben] = await people.join("ben")
+    anna = await registered(terminal, a_name("anna"))
+    anna.types(f"/direct {me(ben).username}")
+    await anna.shows("── Ben ──")
+    await ben.wait_for(lambda: ben.state.chats)
+    [chat_id] = ben.state.chats
+    ben.usage.open_chat(chat_id)
+    anna.types("half a sen", enter=False)
+    await ben.wait_for(lambda: ben.usage.typing_in(chat_id))
+    ben.usage.type(chat_id)
+    await anna.shows("Ben typing…")
+    anna.types("tence")
+    await anna.shows("half a sentence")
+    anna.types("/who")
+    await anna.shows("Ben online")
+    await ben.call(SetStatus(status=Choice.DND, text="busy\x07"))
+    await ben.wait_for(lambda: ben.state.status and ben.state.status.status is Choice.DND)
+    async with asyncio.timeout(10):
+        while "Ben do not disturb, busy" not in anna.screen():
+            anna.types("/who")
+            await asyncio.sleep(0.5)
+    anna.types("/status invisible 30 not here")
+    await anna.shows("You are invisible, not here, until")
+    anna.types("/status nonsense")
+    await anna.shows("/status auto, dnd or invisible")

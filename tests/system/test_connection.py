@@ -233,6 +233,6 @@ async def test_presence_follows_the_sockets(people: People) -> None:
         while await statuses() != ["online", "online"]:
             await asyncio.sleep(0.05)
     await ben.close()
-    await anna.wait_for(lambda: anna.state.presence.get(ids[1]) == "offline")
+    await anna.wait_for(lambda: anna.state.presence[ids[1]].status == "offline")
     await ben.open()
-    await anna.wait_for(lambda: anna.state.presence.get(ids[1]) == "online")
+    await anna.wait_for(lambda: anna.state.presence[ids[1]].status == "online")

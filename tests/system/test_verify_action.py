@@ -65,7 +65,7 @@ from dialog.protocol.messages import (
     SendMessage,
     UnpinMessage,
 )
-from dialog.protocol.presence import GetPresence
+from dialog.protocol.presence import Choice, GetPresence, GetStatus, SetStatus
 from dialog.protocol.reactions import AddReaction, ListReactions, RemoveReaction
 from dialog.protocol.roles import Role
 from dialog.protocol.scheduled import ListScheduled, ScheduleMessage, UnscheduleMessage
@@ -224,12 +224,15 @@ STORIES: dict[type[Command[Any]], Callable[[Scene], Awaitable[Any]]] = {
     ClearChat: by_anna(lambda scene: ClearChat(chat_id=scene.group_id)),
     DeleteChat: delete_both,
     SetDisappearing: by_anna(lambda scene: SetDisappearing(chat_id=scene.group_id, after=3600)),
+    GetStatus: by_anna(lambda _: GetStatus()),
+    SetStatus: by_anna(lambda _: SetStatus(status=Choice.INVISIBLE, text="hidden")),
 }
 CHANGES = {
     EditProfile, CreateChat, OpenDirect, LeaveChat, AddMember, RemoveMember, SendMessage, EditMessage, DeleteMessage,
     OpenSaved, EditChat, EditMember, BanMember, UseInvite, ApproveJoin,
     ForwardMessages, HideMessages, PinMessage, UnpinMessage, AddReaction, RemoveReaction, ScheduleMessage, ClearChat,
     DeleteChat, SetDisappearing,
+    SetStatus,
 }  # fmt: skip
 """What must be visible on Anna's second device afterwards."""
 ENDS_THE_PHONE = {RevokeSession, CloseSession, ChangePassword}

@@ -18,6 +18,7 @@ from dialog.protocol.chats import Chat, ChatChanges, ChatKind, ChatState, Member
 from dialog.protocol.connection import SUBPROTOCOL, Connect, Connected, Limits
 from dialog.protocol.frames import FRAMES, encode_event, encode_refusal, encode_reply, with_id
 from dialog.protocol.messages import History, Message, MessageHistory, MessagePosted, SendMessage
+from dialog.protocol.presence import NOTHING_CHOSEN, ChosenStatus, GetStatus
 
 ANNA = User(id=1, username="anna", display_name="Anna", description="", avatar=None, rev=1)
 CHAT = 100
@@ -137,8 +138,17 @@ class Gateway:
     async def on_connect(self, _peer: Peer, _command: Connect) -> Connected:
         limits = Limits(frame_bytes=65536, pending_commands=32, text_length=8000)
         return Connected(
-            user=ANNA, session_id=9, heartbeat=self.heartbeat, epoch=self.epoch, now=now_ms(), limits=limits
+            user=ANNA,
+            status=NOTHING_CHOSEN,
+            session_id=9,
+            heartbeat=self.heartbeat,
+            epoch=self.epoch,
+            now=now_ms(),
+            limits=limits,
         )
+
+    async def on_status_get(self, _peer: Peer, _command: GetStatus) -> ChosenStatus:
+        return NOTHING_CHOSEN
 
     async def on_sync(self, _peer: Peer, command: Sync) -> Synced:
         held = command.chats.get(str(CHAT), 0)

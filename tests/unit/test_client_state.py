@@ -27,7 +27,7 @@ from dialog.protocol.chats import (
     Synced,
 )
 from dialog.protocol.messages import Message, MessageChanged, MessagePosted, MessagesHidden
-from dialog.protocol.presence import Availability, PresenceChanged
+from dialog.protocol.presence import Availability, Presence, PresenceChanged
 
 CHAT = 100
 ANNA, BERND, CARLA = 1, 2, 3
@@ -412,9 +412,9 @@ def test_an_older_profile_does_not_replace_a_newer_one() -> None:
 
 def test_presence_has_no_rev() -> None:
     state = in_step(Server())
-    event = PresenceChanged(user_id=BERND, status=Availability.ONLINE)
+    event = PresenceChanged(people=[Presence(user_id=BERND, status=Availability.ONLINE)])
     assert list(state.apply(event)) == [event]
-    assert state.presence[BERND] is Availability.ONLINE
+    assert state.presence[BERND].status is Availability.ONLINE
 
 
 def test_a_chat_that_is_gone_is_dropped_by_sync() -> None:

@@ -22,18 +22,20 @@ from dialog.protocol.frames import (
     with_id,
 )
 from dialog.protocol.messages import Message, MessagePosted
-from dialog.protocol.presence import Availability, PresenceChanged
+from dialog.protocol.presence import Availability, Presence, PresenceChanged
 
 TEXT = 'quotes " and \\ and }]},"event":{"type":"x"} and \U0001f600 and \u2028 and \x7f'
 MESSAGE = Message(
     chat_id=1, seq=2, rev=3, author_id=new_id(), kind="text", text=TEXT, sent_at=5, nonce='n"}', reply_to=None
 )
 
+HERE = PresenceChanged(people=[Presence(user_id=7, status=Availability.ONLINE)])
+
 
 def test_an_event_comes_back_as_it_was() -> None:
     for event in (
         MessagePosted(message=MESSAGE, nonce=MESSAGE.nonce),
-        PresenceChanged(user_id=7, status=Availability.ONLINE),
+        HERE,
         Draining(within=30),
         ChatsBehind(),
     ):
@@ -88,6 +90,6 @@ def test_over_http_a_refusal_says_when_to_come_back() -> None:
 
 
 def test_a_client_reads_on_past_what_a_newer_server_adds() -> None:
-    frame = json.loads(encode_event(PresenceChanged(user_id=7, status=Availability.ONLINE)))
+    frame = json.loads(encode_event(HERE))
     frame["event"]["since"] = 3
-    assert SERVER_FRAMES.decode(json.dumps(frame)).event == PresenceChanged(user_id=7, status=Availability.ONLINE)
+    assert SERVER_FRAMES.decode(json.dumps(frame)).event == HERE

@@ -82,6 +82,7 @@ export interface Limits {
 /** The socket is open. `heartbeat` is seconds of silence before the gateway pings. */
 export interface Connected {
   user: User;
+  status: ChosenStatus;
   session_id: Id;
   heartbeat: number;
   /** When it differs from the one the client knows, it drops everything it holds. */
@@ -1191,30 +1192,115 @@ export interface SettingsChanged {
   may_delete: Role | null;
 }
 
-// --- Presence: who is here
+// --- Presence: who is here, what they chose to show, and who is typing
 
-export type Availability = "online" | "offline";
+/** What others see. Whoever is invisible is offline. */
+export type Availability = "online" | "idle" | "dnd" | "offline";
 
+/** What somebody chose to show: what they are doing, "do not disturb", or nothing. */
+export type Choice = "auto" | "dnd" | "invisible";
+
+/** Somebody as others see them. Who is offline has neither `text` nor `until`. */
 export interface Presence {
   user_id: Id;
   status: Availability;
+  text: string;
+  /** When the text and "do not disturb" end by themselves. */
+  until: Millis | null;
+  /** When they were last seen, of somebody offline whose settings let you know it. Not told in events. */
+  last_seen: Millis | null;
+}
+
+/** What somebody chose to show, for their own devices. It outlives every connection. */
+export interface ChosenStatus {
+  status: Choice;
+  text: string;
+  /** When it ends by itself; what follows is `auto` without a text. */
+  until: Millis | null;
+  /** When `status` became what it is. */
+  since: Millis;
+  /** Grows with each change: the higher one is the newer one. */
+  rev: number;
 }
 
 export interface PresenceList {
   people: Presence[];
 }
 
-/** Who of these is here. Somebody with whom you share no direct chat always reads as offline. */
+/** Who of these is here, oneself as others see one. Strangers and those one has blocked read as offline. */
 export interface GetPresence {
   type: "presence.get";
   user_ids: Id[];
 }
 
-/** Told to those who share a direct chat with that person. */
+/** What you chose to show. */
+export interface GetStatus {
+  type: "status.get";
+}
+
+/** Choose what others see, on all your devices: until `until`, or until you choose again. */
+export interface SetStatus {
+  type: "status.set";
+  status: Choice;
+  text?: string;
+  until?: Millis | null;
+}
+
+/**
+ * How this device is used: said when that changes, and once a minute while there is input.
+ *
+ * Who had no input on any device for five minutes is idle. After a reconnect `idle_for` says when the last input was,
+ * since connecting is none.
+ */
+export interface FocusSession {
+  type: "session.focus";
+  /** The app is in front. */
+  focused: boolean;
+  /** The chat that is open in it: whose typing is heard here. */
+  chat_id?: Id | null;
+  /** Seconds since the last input on this device; of use only with `focused`. */
+  idle_for?: number;
+}
+
+/**
+ * You are typing in the chat that is open on this device (`session.focus`). Said again every three seconds.
+ *
+ * Told to those who have the chat open as well, and to nobody in a large group or while you are invisible.
+ */
+export interface StartTyping {
+  type: "typing.start";
+  chat_id: Id;
+}
+
+/** Told to friends and those who share a direct chat, at most once a second. Without `last_seen`. */
 export interface PresenceChanged {
   type: "presence.changed";
+  people: Presence[];
+}
+
+/** What you chose to show, for your other devices; also when it has ended by itself. */
+export interface StatusChanged {
+  type: "status.changed";
+  status: ChosenStatus;
+}
+
+/** Somebody is typing in the chat that is open here. Unless it is repeated it is over after six seconds. */
+export interface Typing {
+  type: "typing";
+  chat_id: Id;
   user_id: Id;
-  status: Availability;
+}
+
+/** The end lies in the past, or more than a year ahead. */
+export interface UntilRefused {
+  reason: "until_refused";
+  status: "invalid";
+}
+
+/** One types in the chat that is open on this device: say so first, with `session.focus`. */
+export interface ChatNotOpen {
+  reason: "chat_not_open";
+  status: "conflict";
 }
 
 // --- Together
@@ -1230,7 +1316,9 @@ export type PublicCommand =
 export type SocketCommand =
   | Connect
   | Ping
-  | RenewSession;
+  | RenewSession
+  | FocusSession
+  | StartTyping;
 
 /** Answered for somebody signed in, over a socket or HTTP. */
 export type RoutedCommand =
@@ -1283,7 +1371,9 @@ export type RoutedCommand =
   | UnscheduleMessage
   | ClearChat
   | DeleteChat
-  | SetDisappearing;
+  | SetDisappearing
+  | GetStatus
+  | SetStatus;
 
 /** What a client may hear. */
 export type ServerEvent =
@@ -1296,6 +1386,8 @@ export type ServerEvent =
   | MessagePosted
   | MessageChanged
   | PresenceChanged
+  | StatusChanged
+  | Typing
   | Draining
   | Resync
   | ChatsBehind
@@ -1341,7 +1433,9 @@ export type Failure =
   | TooManyReactions
   | TimeRefused
   | ScheduleFull
-  | AlreadySent;
+  | AlreadySent
+  | UntilRefused
+  | ChatNotOpen;
 
 /** What a client may say on a socket. */
 export type ClientCommand = SocketCommand | RoutedCommand;
@@ -1355,6 +1449,8 @@ export interface Replies {
   "connect": Connected;
   "ping": Nothing;
   "session.renew": RenewedUntil;
+  "session.focus": Nothing;
+  "typing.start": Nothing;
   "session.list": SessionList;
   "session.revoke": Nothing;
   "session.close": Nothing;
@@ -1405,6 +1501,8 @@ export interface Replies {
   "chat.clear": Nothing;
   "chat.delete": Nothing;
   "chat.disappear": Chat;
+  "status.get": ChosenStatus;
+  "status.set": ChosenStatus;
 }
 
 /** What a client sends on a socket. `id` is its own, and unique while the command is pending. */

@@ -24,7 +24,7 @@ from dialog.protocol.messages import (
     Messages,
     SendMessage,
 )
-from dialog.protocol.presence import PresenceChanged, PresenceList
+from dialog.protocol.presence import ChosenStatus, GetStatus, PresenceChanged, PresenceList, StatusChanged, Typing
 from dialog.protocol.scheduled import Scheduled, ScheduledChanged, ScheduledGone, UnscheduleMessage
 
 from .catchup import CatchUp
@@ -36,6 +36,7 @@ from .outbox import Entry, Outbox
 from .session import Session
 from .socket import CALL_SECONDS, Socket
 from .state import State
+from .usage import Usage
 
 R = TypeVar("R")
 
@@ -66,6 +67,8 @@ class Client:
         self.state = State(window=window)
         self.events = Events()
         self.outbox = Outbox(self.call, self.wait_live, lambda _entry: self._changed())
+        self.usage = Usage(lambda command: self.connection.require_socket().call(command), self._changed)
+        self._connections = 0
         self.connection = Connection(
             session, Device(name=device), welcome=self._welcome, sync=self._sync, hear=self._hear, changed=self._changed
         )
@@ -164,6 +167,7 @@ class Client:
         ended_by_itself = self.connection.over is not None
         self.connection.finish(ConnectionStatus.OFFLINE, ConnectionLost("the client was closed"))
         await self.outbox.close()
+        await self.usage.close()
         running, self._running = self._running, None
         if running:
             if not ended_by_itself:
@@ -268,6 +272,7 @@ class Client:
         """What a cold start would fetch now, with the same window of each chat: to compare with `state`."""
         fresh = State(window=self.state.window)
         await self._sync_into(fresh, self.connection.require_socket())
+        fresh.choose(await self.call(GetStatus()))
         for chat_id, view in list(self.state.chats.items()):  # events go on meanwhile
             other = fresh.chats.get(chat_id)
             while other and other.first_seq > max(1, view.first_seq):
@@ -286,6 +291,7 @@ class Client:
         if connected.epoch != self.state.epoch:
             self.state.clear()
             self.state.epoch = connected.epoch
+        self.state.choose(connected.status)
 
     def _hear(self, event: Event) -> None:
         """An event from a socket, in its order."""
@@ -321,20 +327,28 @@ class Client:
         elif isinstance(command, EditProfile):
             self._hear(MeChanged(user=reply))
         elif isinstance(reply, PresenceList):
-            for presence in reply.people:
-                self._hear(PresenceChanged(user_id=presence.user_id, status=presence.status))
+            self._hear(PresenceChanged(people=reply.people))
+        elif isinstance(reply, ChosenStatus):
+            self._hear(StatusChanged(status=reply))
 
     def _tell(self, applied: Iterable[Event]) -> None:
         me = self.state.me.id if self.state.me else 0
         for event in applied:
-            if isinstance(event, MessagePosted) and event.message.author_id == me:
-                self.outbox.heard(event.message)
+            if isinstance(event, MessagePosted):
+                self.usage.posted(event)
+                if event.message.author_id == me:
+                    self.outbox.heard(event.message)
+            elif isinstance(event, Typing):
+                self.usage.heard(event)
             self.events.put(event)
             if self._on_event:
                 self._on_event(event)
         self._waiters.look()
 
     def _changed(self) -> None:
+        if self.connection.count != self._connections:
+            self._connections = self.connection.count
+            self.usage.connected()
         if self.connection.over:
             self.events.close()
         self._waiters.look()
@@ -361,7 +375,9 @@ class Client:
                 return
 
     async def _sync_again(self) -> None:
-        await self._sync(self.connection.require_socket())
+        socket = self.connection.require_socket()
+        await self._sync(socket)
+        self._hear(StatusChanged(status=await socket.call(GetStatus())))
 
     async def _fetch(self, chat_id: int) -> None:
         """Fetch what is missing of one chat."""

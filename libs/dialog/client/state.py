@@ -14,7 +14,7 @@ from dialog.protocol.accounts import MeChanged, User
 from dialog.protocol.base import Event
 from dialog.protocol.chats import ChatChanged, ChatCleared, ChatJoined, ChatLeft, ChatState, MemberChanged, Synced
 from dialog.protocol.messages import Message, MessageChanged, MessagePosted, MessagesHidden
-from dialog.protocol.presence import Availability, PresenceChanged
+from dialog.protocol.presence import ChosenStatus, Presence, PresenceChanged, StatusChanged
 from dialog.protocol.scheduled import Scheduled, ScheduledChanged, ScheduledGone
 
 from .view import ChatView, messages_of
@@ -58,7 +58,10 @@ class State:
         self.me: User | None = None
         self.chats: dict[int, ChatView] = {}
         self.people: dict[int, User] = {}
-        self.presence: dict[int, Availability] = {}
+        self.status: ChosenStatus | None = None
+        """What one chose to show."""
+        self.presence: dict[int, Presence] = {}
+        """What is seen of others, as far as it was told."""
         self.scheduled: dict[int, Scheduled] = {}
         """What one has scheduled, by id."""
         self.departures = 0
@@ -89,6 +92,7 @@ class State:
         self.people.clear()
         self.presence.clear()
         self.scheduled.clear()
+        self.status = None
         self._held.clear()
         self._unmarked.clear()
 
@@ -110,7 +114,9 @@ class State:
         if isinstance(event, MeChanged):
             self.meet(event.user)
         elif isinstance(event, PresenceChanged):
-            self.presence[event.user_id] = event.status
+            self.presence |= {one.user_id: one for one in event.people}
+        elif isinstance(event, StatusChanged):
+            return (event,) if self.choose(event.status) else ()
         elif isinstance(event, ScheduledChanged):
             if event.scheduled.id not in self._done:  # its answer may come after all that became of it
                 self.scheduled[event.scheduled.id] = event.scheduled
@@ -133,6 +139,13 @@ class State:
         if event.mark == view.mine.mark + 1:
             view.mine = replace(view.mine, mark=event.mark)
         return (event,)
+
+    def choose(self, status: ChosenStatus) -> bool:
+        """Take note of what one chose to show. Returns whether that is news."""
+        if self.status and status.rev <= self.status.rev:
+            return False
+        self.status = status
+        return True
 
     def _joined_after(self, event: ChatLeft) -> bool:
         """Whether this is told late: we are in the chat again."""
@@ -203,7 +216,7 @@ class State:
         if self.me:
             known.add(self.me.id)
         self.people = {user_id: user for user_id, user in self.people.items() if user_id in known}
-        self.presence = {user_id: status for user_id, status in self.presence.items() if user_id in known}
+        self.presence = {user_id: seen for user_id, seen in self.presence.items() if user_id in known}
 
     def meet(self, user: User) -> None:
         """Take note of a profile, unless a newer one is known."""
@@ -284,6 +297,7 @@ class State:
         members = {user_id for view in self.chats.values() for user_id in view.members}
         return {
             "me": self.me,
+            "status": self.status,
             "chats": {chat_id: view.snapshot() for chat_id, view in self.chats.items()},
             "people": {user_id: self.people.get(user_id) for user_id in members},
             "scheduled": dict(self.scheduled),

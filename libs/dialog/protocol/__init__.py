@@ -22,7 +22,9 @@ from .base import Command, Event, Fact, Failure, tag_of
 PublicCommand = accounts.RegisterAccount | accounts.OpenSession | accounts.RefreshSession | accounts.UseRecoveryKey
 """Answered without an access token, over HTTP only."""
 
-SocketCommand = connection.Connect | connection.Ping | accounts.RenewSession
+SocketCommand = (
+    connection.Connect | connection.Ping | accounts.RenewSession | presence.FocusSession | presence.StartTyping
+)
 """Answered by the gateway itself, on a socket only."""
 
 RoutedCommand = (
@@ -76,6 +78,8 @@ RoutedCommand = (
     | chats.ClearChat
     | chats.DeleteChat
     | chats.SetDisappearing
+    | presence.GetStatus
+    | presence.SetStatus
 )
 """Answered by a service for somebody signed in, over a socket or HTTP."""
 
@@ -91,6 +95,8 @@ InternalCommand = (
     | internal.GetEpoch
     | internal.GetDirectPartners
     | internal.ReportSessions
+    | internal.GetStatuses
+    | internal.GetChatCircle
 )
 """What only services may ask of each other."""
 
@@ -104,6 +110,8 @@ ServerEvent = (
     | messages.MessagePosted
     | messages.MessageChanged
     | presence.PresenceChanged
+    | presence.StatusChanged
+    | presence.Typing
     | connection.Draining
     | connection.Resync
     | connection.ChatsBehind
@@ -115,7 +123,7 @@ ServerEvent = (
 )
 """What a client may hear."""
 
-AnyFact = accounts.UserChanged
+AnyFact = accounts.UserChanged | presence.UserStatusChanged | chats.DirectOpened
 """What services tell each other."""
 
 AnyFailure = (
@@ -154,6 +162,8 @@ AnyFailure = (
     | scheduled.TimeRefused
     | scheduled.ScheduleFull
     | scheduled.AlreadySent
+    | presence.UntilRefused
+    | presence.ChatNotOpen
 )
 
 

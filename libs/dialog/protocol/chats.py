@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from .accounts import User
-from .base import Audience, Command, Event, Failure, Id, Millis, Nothing, Seq, Status, Wire
+from .base import Audience, Command, Event, Fact, Failure, Id, Millis, Nothing, Seq, Status, Wire
 from .messages import Message
 from .roles import Role
 from .scheduled import Scheduled
@@ -245,6 +245,13 @@ class ChatChanged(Event, tag="chat.changed"):
 
     audience: ClassVar[Audience] = Audience.CHAT
     chat: Chat
+
+
+class DirectOpened(Fact, tag="chat.direct_opened"):
+    """Two people have a direct chat now."""
+
+    low_id: Id
+    high_id: Id
 
 
 class NotAGroup(Failure, tag="not_a_group"):

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from .accounts import Device, Token, User
 from .base import Audience, Command, Event, Failure, Id, Millis, Nothing, Status, Wire
+from .presence import ChosenStatus
 
 
 class Limits(Wire):
@@ -21,6 +22,7 @@ class Connected(Wire):
     """The socket is open. `heartbeat` is seconds of silence before the gateway pings."""
 
     user: User
+    status: ChosenStatus
     session_id: Id
     heartbeat: float
     epoch: int

@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from .accounts import User
 from .base import Command, Id, Millis, Nothing, Wire
+from .presence import ChosenStatus
 
 
 class SigningKey(Wire):
@@ -78,6 +79,8 @@ class GetDirectPartners(Command[PartnerIds], tag="internal.direct_partners"):
 class LiveSession(Wire):
     user_id: Id
     session_id: Id
+    idle_for: float | None = None
+    """Seconds since its last input; null when it never spoke of any."""
 
 
 class ReportSessions(Command[Nothing], tag="internal.report_sessions"):
@@ -119,3 +122,35 @@ class GetStandings(Command[Standings], tag="internal.standings"):
 
     user_id: Id
     other_ids: Annotated[list[Id], Meta(max_length=1000)]
+
+
+class PersonStatus(Wire):
+    user_id: Id
+    status: ChosenStatus
+
+
+class Statuses(Wire):
+    people: list[PersonStatus]
+
+
+class GetStatuses(Command[Statuses], tag="internal.statuses"):
+    """What each of these people chose to show, as of now."""
+
+    user_ids: Annotated[list[Id], Meta(max_length=1000)]
+
+
+class ChatCircle(Wire):
+    """A chat as somebody in it hears and tells what passes, such as typing."""
+
+    topics: list[str]
+    """Where to tell it; none in a chat with more than `most` members."""
+    apart: list[Id]
+    """Members with whom there is a block, whichever way."""
+    most: int
+
+
+class GetChatCircle(Command[ChatCircle], tag="internal.chat_circle"):
+    """Asked when somebody opens a chat. Refused with `not_found` when they are not in it."""
+
+    user_id: Id
+    chat_id: Id

@@ -214,6 +214,17 @@ async def of(tx: Transaction, chat_ids: list[int]) -> list[RosterRow]:
     )
 
 
+async def some_of(db: Database, chat_id: int, limit: int) -> list[int]:
+    """Who is in one chat, the first `limit` of them."""
+    rows = await db.fetch(
+        UserRow,
+        "SELECT user_id FROM members WHERE chat_id = %(chat_id)s AND left_seq IS NULL ORDER BY user_id LIMIT %(limit)s",
+        chat_id=chat_id,
+        limit=limit,
+    )
+    return [row.user_id for row in rows]
+
+
 async def groups_of(db: Database, user_ids: list[int]) -> list[list[int]]:
     """The groups of each of these people (at least one), in their order."""
     rows = await db.fetch(
