@@ -1,7 +1,5 @@
 """Who may know that somebody is here: oneself, friends, and those who share a direct chat with them."""
 
-from collections.abc import Collection
-
 from dialog.cache import GONE
 from dialog.log import get_logger
 from dialog.protocol.base import Actor
@@ -19,19 +17,19 @@ _log = get_logger()
 async def get_presence(app: App, actor: Actor, command: GetPresence) -> PresenceList:
     """Without Redis everyone reads as offline."""
     asked = list(dict.fromkeys(command.user_ids))
-    circle = await app.circles.of(actor.user_id, [user_id for user_id in asked if user_id != actor.user_id])
-    visible = {actor.user_id, *circle.others}
-    seen = await _presences(
-        app, [user_id for user_id in asked if user_id in visible], {actor.user_id, *circle.last_seen_of}
-    )
+    try:
+        seen = await _seen(app, actor.user_id, asked)
+    except GONE as error:
+        _log.warning("presence without redis", error=type(error).__name__)
+        seen = {}
     return PresenceList(people=[seen.get(user_id) or OFFLINE.of(user_id) for user_id in asked])
 
 
-async def _presences(app: App, user_ids: list[int], last_seen_of: Collection[int]) -> dict[int, Presence]:
-    try:
-        now, known = await app.store.people(user_ids)
-        people: list[Person] = await complete(app.bus, app.store, list(known.values()), now, app.config.status_kept)
-    except GONE as error:
-        _log.warning("presence without redis", error=type(error).__name__)
-        return {}
+async def _seen(app: App, viewer_id: int, asked: list[int]) -> dict[int, Presence]:
+    """What a person sees of those whom they may see. Raises cache.GONE."""
+    circle = await app.circles.of(viewer_id, [user_id for user_id in asked if user_id != viewer_id])
+    visible = {viewer_id, *circle.others}
+    now, known = await app.store.people([user_id for user_id in asked if user_id in visible])
+    people: list[Person] = await complete(app.bus, app.store, list(known.values()), now, app.config.status_kept)
+    last_seen_of = {viewer_id, *circle.last_seen_of}
     return {one.user_id: one.presence(now, app.timing, with_last_seen=one.user_id in last_seen_of) for one in people}

@@ -25,12 +25,9 @@ class Circles:
     async def of(self, user_id: int, asked: Collection[int]) -> Circle:
         """The circle of one person. Whether anybody `asked` for who is not in it has joined it is asked anew.
 
-        Raises Refused.
+        Raises Refused and cache.GONE.
         """
-        try:
-            kept = (await self._store.circles([user_id])).get(user_id)
-        except GONE:
-            kept = None
+        kept = (await self._store.circles([user_id])).get(user_id)
         return kept if kept and kept.others_are(asked) else await self._ask(user_id)
 
     async def of_all(self, user_ids: Sequence[int]) -> dict[int, Circle]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.settings import ROOT
-from dialog.protocol.presence import Choice, SetStatus
+from dialog.protocol.presence import Choice, FocusSession, SetStatus
 from tests.patience import PATIENCE
 from tests.people import PASSWORD, People, me, sees
 from tests.servers import Suite
@@ -283,6 +283,7 @@ async def test_statuses_and_who_is_typing(terminal: Callable[..., Terminal], peo
     await ben.wait_for(lambda: ben.state.chats)
     [chat_id] = ben.state.chats
     ben.usage.open_chat(chat_id)
+    await ben.call(FocusSession(focused=True, chat_id=chat_id))  # by its answer the gateway knows
     anna.types("half a sen", enter=False)
     await ben.wait_for(lambda: ben.usage.typing_in(chat_id))
     ben.usage.type(chat_id)
@@ -293,7 +294,7 @@ async def test_statuses_and_who_is_typing(terminal: Callable[..., Terminal], peo
     await anna.shows("Ben online")
     await ben.call(SetStatus(status=Choice.DND, text="busy\x07"))
     await ben.wait_for(lambda: ben.state.status and ben.state.status.status is Choice.DND)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while "Ben do not disturb, busy" not in anna.screen():
             anna.types("/who")
             await asyncio.sleep(0.5)
