@@ -9,21 +9,28 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dialog.db import Row, Statement, rows_as
+from dialog.ids import now_ms
 from dialog.protocol.accounts import User
 from dialog.protocol.base import MAX_ID, Actor, Invalid, NotFound, Refused
-from dialog.protocol.chats import Chat, ChatChanges, ChatState, GetChat, Member, Mine, Role, Sync, Synced
+from dialog.protocol.chats import Chat, ChatChanges, ChatState, GetChat, Member, Sync, Synced
 from dialog.protocol.frames import ENCODER
 from dialog.protocol.messages import Message
+from dialog.protocol.receipts import Receipt
 from dialog.service import command
 
 from . import access, store
 from .app import App
 from .messages import trim
+from .own import Own, SidesRead
 from .people import users
+from .pointers import shown_to
 
 T = TypeVar("T", Message, Member)
 
 ID_DIGITS = len(str(MAX_ID))
+MOVES_LATE_MS = 60_000
+"""By how much receipts may be committed later than they say, or the clock of a replica be behind another's."""
+NONE_SHOWN: tuple[list[Receipt], list[int]] = ([], [])
 MESSAGE_COST = 4
 """In members: a message has more columns, and its text may be long."""
 
@@ -31,11 +38,15 @@ MESSAGE_COST = 4
 class Request(Struct, frozen=True):
     """One chat to report on: everything since `since`, or a fresh start with the newest `page` messages."""
 
-    chat: Chat
-    role: Role
+    own: Own
     since: int
     reset: bool
     page: int
+
+    @property
+    def chat(self) -> Chat:
+        """The chat as it was read."""
+        return self.own.chat
 
     @property
     def newest(self) -> range:
@@ -53,28 +64,29 @@ class Request(Struct, frozen=True):
 @command
 async def get_chat(app: App, actor: Actor, command: GetChat) -> ChatState:
     place = await access.member_of(app.db, actor, command.chat_id)
-    return await _with_people(app, await _state(app, place, since=0))
+    return await _with_people(app, await _state(app, actor, place, since=0))
 
 
 @command
 async def chat_changes(app: App, actor: Actor, command: ChatChanges) -> ChatState:
     place = await access.member_of(app.db, actor, command.chat_id)
-    return await _with_people(app, await _state(app, place, command.since))
+    return await _with_people(app, await _state(app, actor, place, command.since))
 
 
-async def _state(app: App, place: access.Place, since: int) -> ChatState:
-    request = _request(app, place.chat, place.role, since, app.config.page_messages)
+async def _state(app: App, actor: Actor, place: access.Place, since: int) -> ChatState:
     async with app.reading:
-        [state] = await _states(app, [request])
-        return (await _fitting(app, request, state))[0]
+        read_seq = await store.receipts.read_seq(app.db, place.chat.id, actor.user_id)
+        request = _request(app, Own(place.chat, place.role, read_seq), since, app.config.page_messages)
+        [state] = await _states(app, actor, [request])
+        return (await _fitting(app, actor, request, state))[0]
 
 
-async def _fitting(app: App, request: Request, state: ChatState) -> tuple[ChatState, int]:
+async def _fitting(app: App, actor: Actor, request: Request, state: ChatState) -> tuple[ChatState, int]:
     """The state and its size, or a fresh start with fewer messages when they are larger than a reply should be."""
     size = _size(state)
     if size <= app.config.reply_bytes or _size(state.messages) <= app.config.reply_bytes:
         return state, size
-    [state] = await _states(app, [replace(request, reset=True)])
+    [state] = await _states(app, actor, [replace(request, reset=True)])
     newest_first = sorted(state.messages, key=lambda message: -message.seq)
     state = replace(state, messages=trim(newest_first, app.config.reply_bytes)[::-1])
     return state, _size(state)
@@ -92,27 +104,50 @@ async def _with_people(app: App, state: ChatState) -> ChatState:
 @command
 async def sync(app: App, actor: Actor, command: Sync) -> Synced:
     held = _held(command)
-    mine = await store.chats.of(app.db, actor.user_id)
+    as_of = now_ms() - MOVES_LATE_MS
+    moved = await _moved(app, actor, command)
+    mine = [Own(*found) for found in await store.chats.of(app.db, actor.user_id)]
     requests = [
-        _request(app, chat, role, held.get(chat.id, 0), app.config.sync_messages)
-        for chat, role in mine
-        if held.get(chat.id) != chat.rev
+        _request(app, own, held.get(own.chat.id, 0), app.config.sync_messages)
+        for own in mine
+        if held.get(own.chat.id) != own.chat.rev
+    ]
+    changed = len(requests)
+    unchanged = {own.chat.id: own for own in mine if held.get(own.chat.id) == own.chat.rev}
+    requests += [
+        _request(app, unchanged[chat_id], held[chat_id], app.config.sync_messages)
+        for chat_id in moved
+        if chat_id in unchanged
     ]
     async with app.reading:
-        states, people = await _filled(app, requests)
+        states, people = await _filled(app, actor, requests)
     people |= await users(app.bus, {actor.user_id} - people.keys())
     if actor.user_id not in people:
         raise Refused(NotFound())
     return Synced(
         chats=states,
-        gone=list(held.keys() - {chat.id for chat, _ in mine}),
+        gone=list(held.keys() - {own.chat.id for own in mine}),
         people=list(people.values()),
         me=people[actor.user_id],
         more=len(states) < len(requests),
+        as_of=as_of if len(states) == len(requests) else _as_of(command, moved, states[changed:]),
     )
 
 
-async def _filled(app: App, requests: list[Request]) -> tuple[list[ChatState], dict[int, User]]:
+async def _moved(app: App, actor: Actor, command: Sync) -> dict[int, int]:
+    """The chats in which receipts or preferences have moved since the client was last told, and when: oldest first."""
+    if not command.moved_since:
+        return {}
+    rows = await store.receipts.moved_since(app.db, actor.user_id, command.moved_since)
+    return {row.chat_id: row.moved_at for row in rows}
+
+
+def _as_of(command: Sync, moved: dict[int, int], told: list[ChatState]) -> int:
+    """Up to when the moves have been told, in a reply that does not hold them all."""
+    return max((moved[state.chat.id] for state in told), default=command.moved_since)
+
+
+async def _filled(app: App, actor: Actor, requests: list[Request]) -> tuple[list[ChatState], dict[int, User]]:
     """The states that fit into one reply, in their order and at least one, and the people in them.
 
     Read slice by slice, so that what does not fit any more is not read, memory is bounded, and other commands get their
@@ -123,7 +158,8 @@ async def _filled(app: App, requests: list[Request]) -> tuple[list[ChatState], d
     size = 0
     for part in _slices(requests, app.config.sync_rows):
         read = [
-            await _fitting(app, request, state) for request, state in zip(part, await _states(app, part), strict=True)
+            await _fitting(app, actor, request, state)
+            for request, state in zip(part, await _states(app, actor, part), strict=True)
         ]
         found = await users(app.bus, {member.user_id for state, _ in read for member in state.members} - people.keys())
         for state, state_size in read:
@@ -142,10 +178,11 @@ def _held(command: Sync) -> dict[int, int]:
     return {int(chat_id): rev for chat_id, rev in command.chats.items()}
 
 
-def _request(app: App, chat: Chat, role: Role, since: int, page: int) -> Request:
+def _request(app: App, own: Own, since: int, page: int) -> Request:
     """`since` 0 means that the client holds nothing; one beyond the chat's `rev` comes from a lost future."""
-    reset = since == 0 or since > chat.rev or chat.rev - since > app.config.changes_limit
-    return Request(chat=chat, role=role, since=since, reset=reset, page=page)
+    rev = own.chat.rev
+    reset = since == 0 or since > rev or rev - since > app.config.changes_limit
+    return Request(own=own, since=since, reset=reset, page=page)
 
 
 def _slices(requests: list[Request], rows: int) -> Iterator[list[Request]]:
@@ -162,8 +199,9 @@ def _slices(requests: list[Request], rows: int) -> Iterator[list[Request]]:
         yield part
 
 
-async def _states(app: App, requests: Sequence[Request]) -> list[ChatState]:
-    """The states, read in one round trip and with four statements, however many they are.
+async def _states(app: App, actor: Actor, requests: Sequence[Request]) -> list[ChatState]:
+    """The states, read in one round trip and with six statements, however many they are, and few more for what is
+    unread.
 
     The chats' rows were read before: what was committed since then may be in the state already. Its `rev` is beyond the
     chat's, and the client, which goes by the chat's `rev`, will hear of it once more.
@@ -176,16 +214,22 @@ async def _states(app: App, requests: Sequence[Request]) -> list[ChatState]:
         statements.append(store.members.now([request.chat.id for request in fresh]))
     if known:
         statements += [store.messages.since(known), store.members.since(known)]
-    found = await app.db.together(statements)
+    sides_read = SidesRead(actor.user_id, [request.own for request in requests])
+    found = await app.db.together([*statements, *sides_read.statements])
+    sides = sides_read.read(found[len(statements) :])
+    found = found[: len(statements)]
     messages, members = _by_chat(Message, found[::2]), _by_chat(Member, found[1::2])
+    shown = {chat_id: shown_to(actor.user_id, pointers) for chat_id, pointers in sides.pointers.items()}
     return [
         ChatState(
             chat=request.chat,
             messages=sorted(messages[request.chat.id], key=attrgetter("seq")),
             members=members[request.chat.id],
             people=[],
-            mine=Mine(role=request.role),
+            mine=sides.mine(request.own),
             reset=request.reset,
+            receipts=shown.get(request.chat.id, NONE_SHOWN)[0],
+            receipts_off=shown.get(request.chat.id, NONE_SHOWN)[1],
         )
         for request in requests
     ]

@@ -102,6 +102,7 @@ def _end(tx: Transaction, chat: Chat, member: Member) -> Chat:
     chat = replace(chat, rev=chat.rev + 1, member_count=chat.member_count - 1)
     ended = replace(member, rev=chat.rev, role=Role.MEMBER, left=True)
     tx.later(store.members.end(ended, chat.head_seq), store.chats.move_members(chat))
+    tx.later(store.preferences.forget([member.user_id], chat.id))
     tx.publish(ChatLeft(chat_id=chat.id, rev=chat.rev), f"user.{member.user_id}")
     tx.publish(MemberChanged(member=ended, user=None, member_count=chat.member_count), *access.topics(chat))
     return chat

@@ -35,6 +35,12 @@ export function exhaustive(event: ServerEvent): string {
       return String(event.session_id);
     case "presence.changed":
       return event.status;
+    case "receipt.moved":
+      return String(event.receipts.length);
+    case "chat.read":
+      return String(event.read_seq);
+    case "prefs.changed":
+      return event.prefs.draft;
     case "draining":
     case "resync":
       return String(event.within);

@@ -7,7 +7,9 @@ import asyncmy
 import pytest
 
 from dialog.db import Database, Statement, Transaction, connection_arguments
+from dialog.protocol.preferences import Preferences
 from services.chat import store
+from services.chat.store.receipts import Gap, Pointer
 from tests.servers import Servers
 
 LARGE = 1
@@ -16,6 +18,10 @@ MESSAGES = 100_000
 MEMBERS = 1_000
 SMALL = 500
 PERSON = 7
+
+TABLES = (
+    "chats", "members", "direct_chats", "messages", "deployment", "receipts", "receipt_choices", "preferences",
+)  # fmt: skip
 
 FIXTURE = [
     f"""
@@ -35,7 +41,13 @@ FIXTURE = [
     INSERT INTO messages SELECT 1 + seq DIV 10, 1 + seq MOD 10, 3 + seq MOD 10, 7, CONCAT('n', seq), 'text', 'words',
         NULL, seq, NULL, NULL FROM seq_10_to_20000
     """,
-    "ANALYZE TABLE chats, members, direct_chats, messages",
+    f"INSERT INTO receipts SELECT 1, seq, {MESSAGES} - 100, {MESSAGES}, seq FROM seq_1_to_{MEMBERS}",
+    f"INSERT INTO receipts SELECT seq + 1, {PERSON}, 5, 10, seq FROM seq_1_to_{SMALL}",
+    "INSERT INTO receipts SELECT seq + 1, 100000 + seq, 10, 10, seq FROM seq_1_to_19999",
+    "INSERT INTO receipt_choices SELECT seq * 10, FALSE FROM seq_1_to_20000",
+    f"INSERT INTO preferences SELECT {PERSON}, seq + 1, 1, 0, 'all', 0, 0, 0, 0, '', seq FROM seq_1_to_{SMALL}",
+    "INSERT INTO preferences SELECT 100000 + seq, 1, 1, 0, 'all', 0, 0, 0, 0, '', seq FROM seq_1_to_19999",
+    "ANALYZE TABLE chats, members, direct_chats, messages, receipts, receipt_choices, preferences",
 ]
 
 
@@ -61,7 +73,7 @@ async def counted(servers: Servers) -> AsyncIterator[Counted]:
     async with connection.cursor() as cursor:
         await cursor.execute("DROP DATABASE IF EXISTS large_chat")
         await cursor.execute("CREATE DATABASE large_chat")
-        for table in ("chats", "members", "direct_chats", "messages", "deployment"):
+        for table in TABLES:
             await cursor.execute(f"CREATE TABLE large_chat.{table} LIKE dialog_chat.{table}")
         await cursor.execute("USE large_chat")
         await cursor.execute("INSERT INTO deployment VALUES (1, 1)")
@@ -110,7 +122,7 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     ),
     "all members": (statements(store.members.now([LARGE])), MEMBERS),
     "all members of many chats": (statements(store.members.now(list(range(2, 502)))), 2 * 500),
-    "the chats of a person": (reads(store.chats.of, PERSON), (SMALL + 1) * 2),
+    "the chats of a person": (reads(store.chats.of, PERSON), (SMALL + 1) * 3),
     "the groups of a person": (reads(store.members.groups_of, [PERSON]), (SMALL + 1) * 2),
     "the groups of people": (
         reads(store.members.groups_of, [PERSON, *range(100_001, 100_064)]),
@@ -124,6 +136,32 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "who of these is in the chat": (reads(store.members.present_among, LARGE, [1, 2, 3, 999_999]), 4),
     "the heir of a group": (reads(store.members.owner_and_heir, LARGE, PERSON), MEMBERS * 2),
     "the epoch": (reads(store.chats.epoch), 1),
+    "how far one has read": (reads(store.receipts.read_seq, LARGE, PERSON), 2),
+    "those whose receipts have come": (
+        reads(store.receipts.standings, [(LARGE, user_id) for user_id in range(1, 65)]),
+        64 * 5,
+    ),
+    "moving receipts": (
+        statements(store.receipts.move([Pointer(LARGE, user_id, 9, 9, True) for user_id in range(1, 65)], 1)),
+        64,
+    ),
+    "what is unread in the large chat": (
+        statements(*store.receipts.unread(PERSON, [Gap(LARGE, MESSAGES - 100, MESSAGES, MESSAGES + MEMBERS)])),
+        100,
+    ),
+    "what is unread in many chats": (
+        statements(*store.receipts.unread(PERSON, [Gap(chat_id, 5, 10, 12) for chat_id in range(2, 502)])),
+        500 * 5,
+    ),
+    "the receipts of many chats": (statements(store.receipts.pointers_in(list(range(2, 502)))), 500 * 3),
+    "the receipts of one message": (reads(store.receipts.of_message, LARGE, 50_000, 9), MEMBERS * 3),
+    "who shows no receipts": (reads(store.receipts.showless, [LARGE, *range(2, 66)]), (MEMBERS + 64 * 2) * 2),
+    "where receipts have moved": (reads(store.receipts.moved_since, PERSON, SMALL - 10), (SMALL + 1) * 4),
+    "what a person prefers": (statements(store.preferences.among(PERSON, list(range(2, 102)))), 100),
+    "the preferences to change": (reads(store.preferences.locked, PERSON, 7), 2),
+    "what a person has pinned": (reads(store.preferences.pinned, PERSON), SMALL),
+    "changing preferences": (statements(store.preferences.change(PERSON, 7, Preferences(rev=2), 1)), 1),
+    "forgetting preferences": (statements(store.preferences.forget([PERSON], 7)), 1),
 }
 
 

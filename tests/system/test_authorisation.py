@@ -36,7 +36,9 @@ from dialog.protocol.chats import (
 )
 from dialog.protocol.connection import Connect, Ping
 from dialog.protocol.messages import DeleteMessage, EditMessage, MessageHistory, SendMessage
+from dialog.protocol.preferences import SetDraft, SetPreferences
 from dialog.protocol.presence import GetPresence
+from dialog.protocol.receipts import DeliveredReceipt, ListReceipts, ReadReceipt
 from tests.people import PASSWORD, People, group, me, username
 from tests.raw import http_post
 from tests.servers import Suite
@@ -127,6 +129,12 @@ MATRIX: dict[type[Command[Any]], Row] = {
     ),
     AddMember: Row(lambda w: AddMember(chat_id=w.chat_id, user_ids=[w.id("stranger")]), OWNER),
     RemoveMember: Row(lambda w: RemoveMember(chat_id=w.chat_id, user_id=w.id("member")), OWNER),
+    # what one has received and read, and how one wants a chat
+    ReadReceipt: Row(lambda w: ReadReceipt(chat_id=w.chat_id, seq=1), IN_CHAT),
+    DeliveredReceipt: Row(lambda w: DeliveredReceipt(chats={str(w.chat_id): 1}), SIGNED_IN),
+    ListReceipts: Row(lambda w: ListReceipts(chat_id=w.chat_id, seq=1), IN_CHAT),
+    SetPreferences: Row(lambda w: SetPreferences(chat_id=w.chat_id, archived=True), IN_CHAT),
+    SetDraft: Row(lambda w: SetDraft(chat_id=w.chat_id, text="x"), IN_CHAT),
     # the gateway's own, which HTTP does not offer; tests/system/test_bad_input.py has them
     Connect: Row(lambda _: Connect(access_token="x"), "not_found " * 6),
     Ping: Row(lambda _: Ping(), "not_found " * 6),

@@ -34,7 +34,9 @@ from dialog.protocol.chats import (
     Sync,
 )
 from dialog.protocol.messages import DeleteMessage, EditMessage, MessageHistory, SendMessage
+from dialog.protocol.preferences import SetDraft, SetPreferences
 from dialog.protocol.presence import GetPresence
+from dialog.protocol.receipts import DeliveredReceipt, ListReceipts, ReadReceipt
 from tests.people import PASSWORD, People, direct, group, in_step, knows, me, username
 
 
@@ -103,9 +105,15 @@ STORIES: dict[type[Command[Any]], Callable[[Scene], Awaitable[Any]]] = {
     DeleteMessage: by_anna(lambda scene: DeleteMessage(chat_id=scene.group_id, seq=2)),
     MessageHistory: by_anna(lambda scene: MessageHistory(chat_id=scene.group_id)),
     GetPresence: by_anna(lambda scene: GetPresence(user_ids=[me(scene.ben).id])),
+    ReadReceipt: by_anna(lambda scene: ReadReceipt(chat_id=scene.group_id, seq=2)),
+    DeliveredReceipt: by_anna(lambda scene: DeliveredReceipt(chats={str(scene.group_id): 2})),
+    ListReceipts: by_anna(lambda scene: ListReceipts(chat_id=scene.group_id, seq=2)),
+    SetPreferences: by_anna(lambda scene: SetPreferences(chat_id=scene.group_id, archived=True)),
+    SetDraft: by_anna(lambda scene: SetDraft(chat_id=scene.group_id, text="begun")),
 }
 CHANGES = {
     EditProfile, CreateChat, OpenDirect, LeaveChat, AddMember, RemoveMember, SendMessage, EditMessage, DeleteMessage,
+    ReadReceipt, SetPreferences, SetDraft,
 }  # fmt: skip
 """What must be visible on Anna's second device afterwards."""
 ENDS_THE_PHONE = {RevokeSession, CloseSession, ChangePassword}

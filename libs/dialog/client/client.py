@@ -14,7 +14,9 @@ from dialog.protocol.base import Command, Event, Refused, Unauthenticated
 from dialog.protocol.chats import Chat, ChatChanges, ChatJoined, Sync
 from dialog.protocol.connection import ChatsBehind, Connected, Resync
 from dialog.protocol.messages import History, Message, MessageChanged, MessageHistory, MessagePosted, SendMessage
+from dialog.protocol.preferences import PrefsChanged, SetDraft, SetPreferences
 from dialog.protocol.presence import PresenceChanged, PresenceList
+from dialog.protocol.receipts import ReadReceipt
 
 from .catchup import CatchUp
 from .connection import Connection, ConnectionStatus
@@ -223,6 +225,13 @@ class Client:
         """
         return self.outbox.put(chat_id, text, reply_to)
 
+    async def read(self, chat_id: int) -> None:
+        """Say that all of a chat has been read, where it has not been said. Raises as `call` does."""
+        view = self.state.chats[chat_id]
+        marked = view.mine.prefs is not None and view.mine.prefs.marked_unread
+        if marked or view.mine.read_seq < view.head_seq:
+            await self.call(ReadReceipt(chat_id=chat_id, seq=view.head_seq))
+
     async def history(self, chat_id: int, *, before: int | None = None, limit: int = 50) -> History:
         """A page of a chat, older than `before` or than the window. What adjoins the window widens it."""
         view = self.state.chats[chat_id]
@@ -288,6 +297,8 @@ class Client:
             self._hear(ChatJoined(chat=reply))
         elif isinstance(command, EditProfile):
             self._hear(MeChanged(user=reply))
+        elif isinstance(command, SetPreferences | SetDraft):
+            self._hear(PrefsChanged(chat_id=command.chat_id, prefs=reply))
         elif isinstance(reply, PresenceList):
             for presence in reply.people:
                 self._hear(PresenceChanged(user_id=presence.user_id, status=presence.status))
@@ -320,12 +331,12 @@ class Client:
 
     async def _sync_into(self, state: State, socket: Socket) -> None:
         for _page in range(SYNC_PAGES):
-            asked = state.revs()
-            synced = await socket.call(Sync(chats=asked))
+            asked, since = state.revs(), state.as_of
+            synced = await socket.call(Sync(chats=asked, moved_since=since))
             applied = state.apply_synced(synced, asked)
             if state is self.state:
                 self._tell(applied)
-            if not synced.more or state.revs() == asked:
+            if not synced.more or (state.revs() == asked and state.as_of == since):
                 return
 
     async def _sync_again(self) -> None:

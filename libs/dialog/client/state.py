@@ -12,7 +12,9 @@ from dialog.protocol.accounts import MeChanged, User
 from dialog.protocol.base import Event
 from dialog.protocol.chats import ChatJoined, ChatLeft, ChatState, MemberChanged, Synced
 from dialog.protocol.messages import Message, MessageChanged, MessagePosted
+from dialog.protocol.preferences import PrefsChanged
 from dialog.protocol.presence import Availability, PresenceChanged
+from dialog.protocol.receipts import ChatRead, ReceiptMoved
 
 from .view import ChatView, messages_of
 
@@ -50,12 +52,16 @@ class State:
         self.presence: dict[int, Availability] = {}
         self.departures = 0
         """How often a chat was dropped: a state fetched before the last time may be of a chat that one has left."""
+        self.as_of = 0
+        """Up to when moves of receipts and preferences are known."""
         self._held: dict[int, Held] = {}
+        self._doubtful: set[int] = set()
+        """Chats of which it must be asked what concerns only us."""
 
     @property
     def behind(self) -> Collection[int]:
         """The chats of which events were heard that could not be applied yet."""
-        return self._held.keys()
+        return self._held.keys() | self._doubtful if self._doubtful else self._held.keys()
 
     def revs(self) -> dict[str, int]:
         """What `sync` is asked with."""
@@ -68,6 +74,8 @@ class State:
         self.people.clear()
         self.presence.clear()
         self._held.clear()
+        self._doubtful.clear()
+        self.as_of = 0
 
     # --- events
 
@@ -88,7 +96,29 @@ class State:
             self.meet(event.user)
         elif isinstance(event, PresenceChanged):
             self.presence[event.user_id] = event.status
+        elif isinstance(event, ChatRead | PrefsChanged | ReceiptMoved):
+            return self._apply_aside(event)
         return (event,)
+
+    def _apply_aside(self, event: ChatRead | PrefsChanged | ReceiptMoved) -> Sequence[Event]:
+        """What moves beside the chat's `rev`."""
+        view = self.chats.get(event.chat_id)
+        if view is None:
+            if event.chat_id in self._held:  # it is being fetched, perhaps as of before this
+                self._doubtful.add(event.chat_id)
+            return ()
+        if isinstance(event, ChatRead):
+            view.read(event.read_seq)
+        elif isinstance(event, PrefsChanged):
+            view.set_prefs(event.prefs)
+        else:
+            view.move_receipts(event.receipts)
+        self._doubt(view)
+        return (event,)
+
+    def _doubt(self, view: ChatView) -> None:
+        if view.doubtful:
+            self._doubtful.add(view.id)
 
     def _joined_after(self, event: ChatLeft) -> bool:
         """Whether this is told late: we are in the chat again."""
@@ -114,6 +144,7 @@ class State:
             view.post(event.message, self.window)
         elif isinstance(event, MessageChanged):
             view.change(event.message)
+            self._doubt(view)
         else:
             if event.user:
                 self.meet(event.user)
@@ -145,6 +176,7 @@ class State:
         """Drop a chat that one is not in any more."""
         self.departures += 1
         self._held.pop(chat_id, None)
+        self._doubtful.discard(chat_id)
         view = self.chats.pop(chat_id, None)
         if view is None:
             return ()
@@ -181,12 +213,25 @@ class State:
                 self._held.pop(chat_id, None)  # the numbers went back: what was heard of belongs to another history
         elif rev > view.rev:
             applied += self._advance(view, state)
+        elif rev == view.rev:
+            view.set_mine(state.mine)
+            view.set_receipts(state)
+            self._settle(view)
         # Otherwise events have already brought this chat further than the state that was asked for earlier.
         self._release(chat_id, applied)
         return applied
 
+    def _settle(self, view: ChatView) -> None:
+        """It has been asked what concerns only us."""
+        self._doubtful.discard(view.id)
+        self._doubt(view)
+
     def _replace(self, old: ChatView | None, state: ChatState) -> list[Event]:
-        self.chats[state.chat.id] = ChatView(state, self.window)
+        view = self.chats[state.chat.id] = ChatView(state, self.window, self.me.id if self.me else 0)
+        if old and old.rev <= view.rev:  # else the numbers went back
+            view.keep(old.mine)
+        if old:
+            self._settle(view)
         if old is None:
             return [ChatJoined(chat=state.chat)]
         news = [message for message in messages_of(state) if message.seq > old.head_seq]
@@ -206,6 +251,8 @@ class State:
             user = self.people.get(member.user_id)
             told.append(MemberChanged(member=member, user=user, member_count=state.chat.member_count))
         view.set_chat(state.chat, state.mine)
+        view.set_receipts(state)
+        self._settle(view)
         return told
 
     def apply_synced(self, synced: Synced, asked: dict[str, int]) -> Sequence[Event]:
@@ -218,6 +265,7 @@ class State:
             applied += self.forget(chat_id)
         for state in synced.chats:
             applied += self.apply_state(state, asked=asked.get(str(state.chat.id), 0))
+        self.as_of = synced.as_of
         return applied
 
     def apply_page(self, view: ChatView, messages: Iterable[Message]) -> None:

@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from msgspec import Struct
 
-from . import accounts, base, chats, connection, internal, messages, presence
+from . import accounts, base, chats, connection, internal, messages, preferences, presence, receipts
 from .base import Command, Event, Fact, Failure, tag_of
 
 PublicCommand = accounts.RegisterAccount | accounts.OpenSession | accounts.RefreshSession | accounts.UseRecoveryKey
@@ -34,6 +34,11 @@ RoutedCommand = (
     | messages.DeleteMessage
     | messages.MessageHistory
     | presence.GetPresence
+    | receipts.ReadReceipt
+    | receipts.DeliveredReceipt
+    | receipts.ListReceipts
+    | preferences.SetPreferences
+    | preferences.SetDraft
 )
 """Answered by a service for somebody signed in, over a socket or HTTP."""
 
@@ -61,6 +66,9 @@ ServerEvent = (
     | messages.MessagePosted
     | messages.MessageChanged
     | presence.PresenceChanged
+    | receipts.ReceiptMoved
+    | receipts.ChatRead
+    | preferences.PrefsChanged
     | connection.Draining
     | connection.Resync
     | connection.ChatsBehind
@@ -96,6 +104,7 @@ AnyFailure = (
     | messages.ReplyRefused
     | messages.EditWindowOver
     | connection.TooManySockets
+    | preferences.TooManyPinned
 )
 
 

@@ -9,6 +9,8 @@ from msgspec import Meta
 from .accounts import User
 from .base import Audience, Command, Event, Failure, Id, Millis, Nothing, Seq, Status, Wire
 from .messages import Message
+from .preferences import Preferences
+from .receipts import Receipt
 
 Title = Annotated[str, Meta(min_length=1, max_length=128)]
 UserIds = Annotated[list[Id], Meta(max_length=1000)]
@@ -55,9 +57,17 @@ class Member(Wire):
 
 
 class Mine(Wire):
-    """What concerns only the one who asks."""
+    """What concerns only the one who asks. The numbers are those at the chat's `rev`."""
 
     role: Role
+    read_seq: Seq = 0
+    """Up to here the chat counts as read; for who has joined since, up to where they joined."""
+    unread: int = 0
+    """Messages after it that are not one's own and not deleted."""
+    mentions: int = 0
+    """Those of them that mention one."""
+    prefs: Preferences | None = None
+    """Null while nothing was ever chosen."""
 
 
 class ChatState(Wire):
@@ -73,6 +83,10 @@ class ChatState(Wire):
     """The users behind `members`. Empty within `sync`, whose own `people` serves all its chats."""
     mine: Mine
     reset: bool
+    receipts: list[Receipt] = msgspec.field(default_factory=list[Receipt])
+    """Of others who were in the chat at any time and show theirs to you; none above 100 members."""
+    receipts_off: list[Id] = msgspec.field(default_factory=list[int])
+    """Who shows no receipts, and is not waited for. Yourself: then you see none either."""
 
 
 class Synced(Wire):
@@ -84,6 +98,8 @@ class Synced(Wire):
     people: list[User]
     me: User
     more: bool
+    as_of: Millis = 0
+    """Ask with this as `moved_since` next time."""
 
 
 class People(Wire):
@@ -121,6 +137,8 @@ class Sync(Command[Synced], tag="sync"):
 
     chats: dict[str, Seq] = msgspec.field(default_factory=dict[str, int])
     """Chat id (a JSON key, so in quotes) to `rev`."""
+    moved_since: Millis = 0
+    """The `as_of` of the last answer: chats are told as well in which receipts or preferences have moved since."""
 
 
 class GetPeople(Command[People], tag="chat.people"):

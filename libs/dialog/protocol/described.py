@@ -24,11 +24,13 @@ from . import (
     connection,
     members,
     messages,
+    preferences,
     presence,
+    receipts,
 )
 from .base import Command, reply_type
 
-AREAS = (base, connection, accounts, chats, messages, presence)
+AREAS = (base, connection, accounts, chats, messages, receipts, preferences, presence)
 FROM_CLIENTS: Any = PublicCommand | ClientCommand
 ALIASES = ("Id", "Seq", "Millis")
 """Numbers that the generated files call by their name in base.py."""

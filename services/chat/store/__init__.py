@@ -1,5 +1,5 @@
 """All SQL of chat."""
 
-from . import chats, members, messages
+from . import chats, members, messages, preferences, receipts
 
-__all__ = ["chats", "members", "messages"]
+__all__ = ["chats", "members", "messages", "preferences", "receipts"]

@@ -15,6 +15,11 @@ class RoleRow(Struct, frozen=True):
     role: Role
 
 
+class OwnRow(Struct, frozen=True):
+    role: Role
+    read_seq: int
+
+
 class LockedChat(Chat, frozen=True, kw_only=True):
     """A chat whose row we hold, and the `rev` of the last change of who is in it."""
 
@@ -52,13 +57,15 @@ def read_place(found: PlaceRows) -> tuple[Chat | None, Role | None]:
     return chats[0] if chats else None, roles[0].role if roles else None
 
 
-async def of(db: Database, user_id: int) -> list[tuple[Chat, Role]]:
-    """Every chat that somebody is in, and their role in it."""
+async def of(db: Database, user_id: int) -> list[tuple[Chat, Role, int]]:
+    """Every chat that somebody is in, their role in it, and how far they have read it."""
     [rows] = await db.together(
         [
             Statement(
                 f"""
-                SELECT {CHAT}, role FROM members JOIN chats ON chats.id = members.chat_id
+                SELECT {CHAT}, role, GREATEST(joined_seq, COALESCE(read_seq, joined_seq)) AS read_seq
+                FROM members JOIN chats ON chats.id = members.chat_id
+                LEFT JOIN receipts ON receipts.chat_id = members.chat_id AND receipts.user_id = members.user_id
                 WHERE members.user_id = %(user_id)s AND members.left_seq IS NULL
                 ORDER BY chats.id DESC
                 """,
@@ -66,7 +73,8 @@ async def of(db: Database, user_id: int) -> list[tuple[Chat, Role]]:
             )
         ]
     )
-    return list(zip(rows_as(Chat, rows), (row.role for row in rows_as(RoleRow, rows)), strict=True))
+    own = rows_as(OwnRow, rows)
+    return [(chat, row.role, row.read_seq) for chat, row in zip(rows_as(Chat, rows), own, strict=True)]
 
 
 async def ids_of(db: Database, user_id: int) -> list[int]:
