@@ -37,7 +37,8 @@ async def move_all(db: Database, ticks: Ticks, moves: list[Move]) -> Sequence[bo
     for move in moves:
         furthest[move.key] = _further(furthest.get(move.key, move), move)
     async with db.transaction() as tx:
-        found = await store.receipts.standings(tx, sorted(furthest))
+        found = await store.receipts.standings(tx, furthest)
+        found.sort(key=lambda one: (one[1].chat_id, one[1].user_id))  # rows are locked in one order by all replicas
         moved: list[tuple[Chat, Pointer]] = []
         for chat, place in found:
             move = furthest[place.chat_id, place.user_id]
