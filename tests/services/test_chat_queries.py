@@ -122,7 +122,7 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     ),
     "all members": (statements(store.members.now([LARGE])), MEMBERS),
     "all members of many chats": (statements(store.members.now(list(range(2, 502)))), 2 * 500),
-    "the chats of a person": (reads(store.chats.of, PERSON), (SMALL + 1) * 3),
+    "the chats of a person": (reads(store.chats.of, PERSON), (SMALL + 1) * 2),
     "the groups of a person": (reads(store.members.groups_of, [PERSON]), (SMALL + 1) * 2),
     "the groups of people": (
         reads(store.members.groups_of, [PERSON, *range(100_001, 100_064)]),
