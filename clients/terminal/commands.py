@@ -34,11 +34,12 @@ from dialog.protocol.messages import (
     PinMessage,
     UnpinMessage,
 )
+from dialog.protocol.preferences import FOR_EVER, SetPreferences
 from dialog.protocol.presence import Availability, Choice, GetPresence, GetStatus, SetStatus
 from dialog.protocol.reactions import AddReaction, RemoveReaction
 
 from . import safe
-from .words import DIM, PLAIN, message_lines, name_of, status_line, title_of
+from .words import DIM, PLAIN, message_lines, muted, name_of, status_line, title_of
 
 if TYPE_CHECKING:
     from .conversation import Conversation
@@ -60,8 +61,9 @@ async def list_chats(talk: "Conversation", _rest: str) -> None:
         talk.say("You are in no chat yet: /direct USERNAME or /group TITLE USER…")
     for number, view in enumerate(views, start=1):
         kind = f" ({view.member_count} people)" if view.chat.kind is ChatKind.GROUP else ""
-        new = talk.unread.get(view.id, 0)
-        talk.say(f"{number:>4}  {title_of(talk.state, view)}{DIM}{kind}{f'  {new} new' if new else ''}{PLAIN}")
+        new = f"  {view.mine.unread} new" if view.mine.unread else ""
+        mute = "  muted" if muted(view) else ""
+        talk.say(f"{number:>4}  {title_of(talk.state, view)}{DIM}{kind}{new}{mute}{PLAIN}")
 
 
 def _in_order(talk: "Conversation") -> list[ChatView]:
@@ -246,6 +248,18 @@ async def join(talk: "Conversation", rest: str) -> None:
         talk.say("The admins of the group have been asked.")
 
 
+MUTES = {"1h": 3_600_000, "8h": 8 * 3_600_000}
+
+
+async def mute(talk: "Conversation", rest: str) -> None:
+    """/mute [1h|8h|off]      hear nothing of this chat, for ever if not said otherwise"""
+    if rest and rest not in (*MUTES, "off"):
+        raise Mistake("/mute for how long? 1h, 8h, or nothing for ever; off ends it")
+    until = 0 if rest == "off" else now_ms() + MUTES[rest] if rest else FOR_EVER
+    await talk.client.call(SetPreferences(chat_id=_view(talk).id, muted_until=until))
+    talk.say(f"{DIM}      {'heard again' if rest == 'off' else 'muted'}{PLAIN}")
+
+
 async def retry(talk: "Conversation", _rest: str) -> None:
     """/retry                 send again what failed"""
     for entry in talk.client.outbox.unsent():
@@ -387,6 +401,7 @@ COMMANDS: dict[str, Command] = {
     "ban": ban,
     "invite": invite,
     "join": join,
+    "mute": mute,
     "retry": retry,
     "profile": profile,
     "status": status,

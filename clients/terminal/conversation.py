@@ -10,10 +10,11 @@ from dialog.client import ChatView, Client, ConnectionLost, Entry, OutboxFull, R
 from dialog.protocol.base import Event
 from dialog.protocol.chats import ChatJoined, ChatLeft, GetPeople, MemberChanged
 from dialog.protocol.messages import Message, MessageChanged, MessagePosted
+from dialog.protocol.receipts import DeliveredReceipt
 
 from . import safe
 from .commands import COMMANDS, Mistake
-from .words import DIM, PLAIN, RED, STATUS, explain, message_lines, name_of, people_in, title_of
+from .words import DIM, PLAIN, RED, STATUS, explain, message_lines, muted, name_of, people_in, title_of
 
 SHOWN = 20
 """Messages shown when a chat is opened."""
@@ -34,14 +35,16 @@ class Conversation:
         """The chat that is open; 0 for none."""
         self.listed: list[int] = []
         """The chats by the numbers of the last `/list`."""
-        self.unread: dict[int, int] = {}
         self.ending = False
+        self._received: dict[str, int] = {}
+        """What others are to be told that it has come here."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Talk until the person or the server ends it."""
         self.client.events.take()  # what a cold start brings is not news
-        listening = asyncio.create_task(self._listen())
+        self._received = {str(view.id): view.head_seq for view in self.state.chats.values() if view.mine.unread}
+        working = [asyncio.create_task(self._listen()), asyncio.create_task(self._acknowledge())]
         self.client.usage.open_chat(None)
         self.prompt.default_buffer.on_text_changed += lambda buffer: self._typed(buffer.text)
         await self.perform("/list")
@@ -49,9 +52,9 @@ class Conversation:
             while not self.ending:
                 await self._take_line()
         finally:
-            for task in (listening, *self._tasks):
+            for task in (*working, *self._tasks):
                 task.cancel()
-            await asyncio.gather(listening, *self._tasks, return_exceptions=True)
+            await asyncio.gather(*working, *self._tasks, return_exceptions=True)
 
     async def _take_line(self) -> None:
         try:
@@ -77,7 +80,7 @@ class Conversation:
 
     def _toolbar(self) -> str:
         waiting = len(self.client.outbox.unsent())
-        unread = sum(self.unread.values())
+        unread = sum(view.mine.unread for view in self.state.chats.values() if view.id != self.chat_id)
         parts = [STATUS[self.client.status]]
         parts += [f"{waiting} not sent yet"] if waiting else []
         parts += [f"{unread} unread elsewhere"] if unread else []
@@ -151,6 +154,7 @@ class Conversation:
     async def _print(self, event: Event) -> None:
         match event:
             case MessagePosted(message=message):
+                self._received[str(message.chat_id)] = message.seq
                 await self.show(message)
             case MessageChanged(message=message) if message.chat_id == self.chat_id:
                 await self.show(message)
@@ -160,13 +164,21 @@ class Conversation:
             case ChatJoined(chat=chat) if chat.id in self.state.chats:
                 self.say(f"{DIM}You are in a new chat: {title_of(self.state, self.state.chats[chat.id])}{PLAIN}")
             case ChatLeft(chat_id=chat_id):
-                self.unread.pop(chat_id, None)
                 if chat_id == self.chat_id:
                     self.chat_id = 0
                     self.client.usage.open_chat(None)
                     self.say(f"{DIM}You are no longer in this chat.{PLAIN}")
             case _:
                 pass
+
+    async def _acknowledge(self) -> None:
+        """Say once a second what has come."""
+        while True:
+            await asyncio.sleep(1)
+            received, self._received = self._received, {}
+            with contextlib.suppress(Refused, ConnectionLost):
+                for some in _parts(received):
+                    await self.client.call(DeliveredReceipt(chats=some))
 
     async def show(self, message: Message) -> None:
         """Print a message; of a chat that is not open, with its title."""
@@ -177,8 +189,8 @@ class Conversation:
         lines = message_lines(self.state, message)
         if message.chat_id == self.chat_id:
             self.say(*lines)
-        else:
-            self.unread[message.chat_id] = self.unread.get(message.chat_id, 0) + 1
+            await self.client.read(message.chat_id)
+        elif not muted(view):
             self.say(f"{DIM}[{title_of(self.state, view)}]{PLAIN} {lines[0]}", *lines[1:])
 
     async def meet_authors(self, view: ChatView, messages: Iterable[Message]) -> None:
@@ -195,10 +207,15 @@ class Conversation:
         view = self.state.chats[chat_id]
         self.chat_id = chat_id
         self.client.usage.open_chat(chat_id)
-        self.unread.pop(chat_id, None)
         await self.client.fill(chat_id, view.head_seq - SHOWN + 1)
         messages = list(view.messages.values())[-SHOWN:]
         await self.meet_authors(view, messages)
         self.say(f"{DIM}── {title_of(self.state, view)} ──{PLAIN}")
         for message in messages:
             self.say(*message_lines(self.state, message))
+        await self.client.read(chat_id)
+
+
+def _parts(received: dict[str, int], size: int = 500) -> list[dict[str, int]]:
+    items = list(received.items())
+    return [dict(items[start : start + size]) for start in range(0, len(items), size)]

@@ -1,5 +1,6 @@
 """How things are put to a person."""
 
+import time
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -121,6 +122,14 @@ def status_line(status: str, text: str, until: int | None, last_seen: int | None
     return line
 
 
+def muted(view: ChatView) -> bool:
+    """Whether its owner wants to hear nothing of a chat now."""
+    return view.mine.prefs is not None and view.mine.prefs.muted_until > time.time() * 1000
+
+
+TICKS: Mapping[str, str] = {"sent": "✓", "delivered": "✓✓", "read": "✓✓ read"}
+
+
 def message_lines(state: State, message: Message) -> list[str]:
     """A message as it is shown: when, number, author, text."""
     when = datetime.fromtimestamp(message.sent_at / 1000).astimezone()
@@ -142,6 +151,9 @@ def message_lines(state: State, message: Message) -> list[str]:
         *(f"{safe.line(one.emoji)} {one.count}" for one in message.reactions),
     ]
     mark = f" {DIM}({', '.join(marks)}){PLAIN}" if marks else ""
+    view = state.chats.get(message.chat_id)
+    if mine and view:
+        mark += f" {DIM}{TICKS[view.progress_of(message)]}{PLAIN}"
     body = [f"{head} {first}", *(f"          {more}" for more in rest)]
     body[-1] += mark
     return body

@@ -17,7 +17,9 @@ from . import (
     messages,
     people,
     pins,
+    preferences,
     reactions,
+    receipts,
     scheduled,
     settings,
 )
@@ -44,6 +46,8 @@ SERVICE = Service(
         scheduled,
         clearing,
         disappearing,
+        receipts,
+        preferences,
     ),
 )
 

@@ -18,12 +18,18 @@ from dialog.http import Check
 from dialog.protocol.messages import Message
 
 from . import store
+from .pointers import Move, move_all
 from .posting import Post, post_all
 from .roster import Rosters
+from .ticks import open_ticks
 
 PEOPLE_TOGETHER = 64
 PEOPLE_WAITING = 8192
 """Whose groups are read in one statement, and who may wait for the next: all sockets of a gateway that has died."""
+
+MOVES_TOGETHER = 500
+MOVES_WAITING = 16384
+"""Receipts taken in by one transaction, and those that may wait for the next."""
 
 
 class Config(DatabaseSettings, frozen=True, kw_only=True):
@@ -79,6 +85,16 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     claim_seconds: Annotated[
         Seconds, Meta(description="seconds after which another process posts what one had begun to post")
     ] = 10.0
+    pinned_chats: Annotated[Count, Meta(description="chats that one person can have pinned")] = 100
+    preferring_burst: Annotated[
+        Count, Meta(description="changes of preferences and drafts by one person at once, per process")
+    ] = 100
+    preferring_every: Annotated[Seconds, Meta(description="seconds until they may make one more")] = 0.2
+
+    @property
+    def preferring(self) -> Rate:
+        """How fast one person may change preferences and drafts."""
+        return Rate(burst=self.preferring_burst, every=self.preferring_every)
 
     @property
     def gatherings(self) -> Rate:
@@ -115,12 +131,15 @@ class App:
     invited: LocalLimiter
     limits: LocalLimiter
     checks: Mapping[str, Check]
+    receipts: Batch[Move, bool]
+    """How far people have come in chats. Answers whether they are in that chat."""
+    preferring: LocalLimiter
 
 
 @asynccontextmanager
 async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
     """Connect to the database. Raises what `open_database` raises."""
-    async with open_database(config, bus) as db:
+    async with open_database(config, bus) as db, open_ticks(db, bus) as ticks:
         run = partial(post_all, db, Rosters(config.rosters))
         posting = Batch(run, size=config.batch_size, waiting=config.batch_waiting, linger=config.batch_linger)
         yield App(
@@ -134,4 +153,6 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
             invited=LocalLimiter(),
             limits=LocalLimiter(),
             checks={"mysql": db.check},
+            receipts=Batch(partial(move_all, db, ticks), size=MOVES_TOGETHER, waiting=MOVES_WAITING, linger=0),
+            preferring=LocalLimiter(),
         )

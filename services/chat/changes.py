@@ -9,22 +9,29 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dialog.db import Statement, rows_as
+from dialog.ids import now_ms
 from dialog.protocol.accounts import User
 from dialog.protocol.base import MAX_ID, Actor, Invalid, NotFound, Refused
 from dialog.protocol.chats import Chat, ChatChanges, ChatState, GetChat, Member, Mine, Sync, Synced
 from dialog.protocol.frames import ENCODER
 from dialog.protocol.messages import Message
+from dialog.protocol.receipts import Receipt
 from dialog.service import command
 
 from . import access, store
 from .app import App
 from .messages import trim
+from .own import Own, SidesRead
 from .people import users
+from .pointers import shown_to
 from .shown import shown
 
 T = TypeVar("T", Message, Member)
 
 ID_DIGITS = len(str(MAX_ID))
+MOVES_LATE_MS = 60_000
+"""By how much receipts may be committed later than they say, or the clock of a replica be behind another's."""
+NONE_SHOWN: tuple[list[Receipt], list[int]] = ([], [])
 MESSAGE_COST = 4
 """In members: a message has more columns, and its text may be long."""
 
@@ -32,11 +39,20 @@ MESSAGE_COST = 4
 class Request(Struct, frozen=True):
     """One chat to report on: everything since `since`, or a fresh start with the newest `page` messages."""
 
-    chat: Chat
-    mine: Mine
+    own: Own
     since: int
     reset: bool
     page: int
+
+    @property
+    def chat(self) -> Chat:
+        """The chat as it was read."""
+        return self.own.chat
+
+    @property
+    def mine(self) -> Mine:
+        """What concerns only the one who asks, as far as it was read with the chat."""
+        return self.own.mine
 
     @property
     def newest(self) -> range:
@@ -66,8 +82,10 @@ async def chat_changes(app: App, actor: Actor, command: ChatChanges) -> ChatStat
 
 
 async def _state(app: App, actor: Actor, place: access.Place, since: int) -> ChatState:
-    request = _request(app, place.chat, place.mine, since, app.config.page_messages)
     async with app.reading:
+        read_seq = await store.receipts.read_seq(app.db, place.chat.id, actor.user_id)
+        own = Own(place.chat, replace(place.mine, read_seq=read_seq))
+        request = _request(app, own, since, app.config.page_messages)
         [state] = await _states(app, actor, [request])
         return (await _fitting(app, actor, request, state))[0]
 
@@ -95,13 +113,25 @@ async def _with_people(app: App, state: ChatState) -> ChatState:
 @command
 async def sync(app: App, actor: Actor, command: Sync) -> Synced:
     held, marks = _held(command.chats), _held(command.marks)
+    as_of = now_ms() - MOVES_LATE_MS
+    moved = await _moved(app, actor, command)
     of_actor, of_schedule = await app.db.together([store.chats.of(actor.user_id), store.scheduled.of(actor.user_id)])
-    mine = store.chats.read_of(of_actor)
+    mine = [Own(*found) for found in store.chats.read_of(of_actor)]
     requests: list[Request] = []
-    for chat, own in mine:
-        since = held.get(chat.id, 0) if marks.get(chat.id, 0) == own.mark else 0
-        if since != chat.rev:
-            requests.append(_request(app, chat, own, since, app.config.sync_messages))
+    unchanged: dict[int, Own] = {}
+    for own in mine:
+        chat_id = own.chat.id
+        since = held.get(chat_id, 0) if marks.get(chat_id, 0) == own.mine.mark else 0
+        if since == own.chat.rev:
+            unchanged[chat_id] = own
+        else:
+            requests.append(_request(app, own, since, app.config.sync_messages))
+    changed = len(requests)
+    requests += [
+        _request(app, unchanged[chat_id], held[chat_id], app.config.sync_messages)
+        for chat_id in moved
+        if chat_id in unchanged
+    ]
     async with app.reading:
         states, people = await _filled(app, actor, requests)
     people |= await users(app.bus, {actor.user_id} - people.keys())
@@ -109,12 +139,26 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
         raise Refused(NotFound())
     return Synced(
         chats=states,
-        gone=list(held.keys() - {chat.id for chat, _ in mine}),
+        gone=list(held.keys() - {own.chat.id for own in mine}),
         people=list(people.values()),
         me=people[actor.user_id],
         more=len(states) < len(requests),
         scheduled=store.scheduled.read(of_schedule),
+        as_of=as_of if len(states) == len(requests) else _as_of(command, moved, states[changed:]),
     )
+
+
+async def _moved(app: App, actor: Actor, command: Sync) -> dict[int, int]:
+    """The chats in which receipts or preferences have moved since the client was last told, and when: oldest first."""
+    if not command.moved_since:
+        return {}
+    rows = await store.receipts.moved_since(app.db, actor.user_id, command.moved_since)
+    return {row.chat_id: row.moved_at for row in rows}
+
+
+def _as_of(command: Sync, moved: dict[int, int], told: list[ChatState]) -> int:
+    """Up to when the moves have been told, in a reply that does not hold them all."""
+    return max((moved[state.chat.id] for state in told), default=command.moved_since)
 
 
 async def _filled(app: App, actor: Actor, requests: list[Request]) -> tuple[list[ChatState], dict[int, User]]:
@@ -148,10 +192,11 @@ def _held(numbers: dict[str, int]) -> dict[int, int]:
     return {int(chat_id): number for chat_id, number in numbers.items()}
 
 
-def _request(app: App, chat: Chat, mine: Mine, since: int, page: int) -> Request:
+def _request(app: App, own: Own, since: int, page: int) -> Request:
     """`since` 0 means that the client holds nothing; one beyond the chat's `rev` comes from a lost future."""
-    reset = since == 0 or since > chat.rev or chat.rev - since > app.config.changes_limit
-    return Request(chat=chat, mine=mine, since=since, reset=reset, page=page)
+    rev = own.chat.rev
+    reset = since == 0 or since > rev or rev - since > app.config.changes_limit
+    return Request(own=own, since=since, reset=reset, page=page)
 
 
 def _slices(requests: list[Request], rows: int) -> Iterator[list[Request]]:
@@ -169,8 +214,8 @@ def _slices(requests: list[Request], rows: int) -> Iterator[list[Request]]:
 
 
 async def _states(app: App, actor: Actor, requests: Sequence[Request]) -> list[ChatState]:
-    """The states, read in one round trip and with four statements, however many they are; what of them somebody has
-    hidden takes one more.
+    """The states, read in one round trip and with six statements, however many they are, and few more for what is
+    unread; what of them somebody has hidden takes one more.
 
     The chats' rows were read before: what was committed since then may be in the state already. Its `rev` is beyond the
     chat's, and the client, which goes by the chat's `rev`, will hear of it once more.
@@ -183,19 +228,25 @@ async def _states(app: App, actor: Actor, requests: Sequence[Request]) -> list[C
         statements.append(store.members.now([request.chat.id for request in fresh]))
     if known:
         statements += [store.messages.since(known), store.members.since(known)]
-    found = await app.db.together(statements)
+    sides_read = SidesRead(actor.user_id, [request.own for request in requests])
+    found = await app.db.together([*statements, *sides_read.statements])
+    sides = sides_read.read(found[len(statements) :])
+    found = found[: len(statements)]
     read = [message for rows in found[::2] for message in store.messages.read(rows)]
     mine = {request.chat.id: request.mine for request in requests}
     messages = _by_chat(await shown(app.db, actor.user_id, read, mine))
     members = _by_chat([member for rows in found[1::2] for member in rows_as(Member, rows)])
+    receipts = {chat_id: shown_to(actor.user_id, pointers) for chat_id, pointers in sides.pointers.items()}
     return [
         ChatState(
             chat=request.chat,
             messages=sorted(messages[request.chat.id], key=attrgetter("seq")),
             members=members[request.chat.id],
             people=[],
-            mine=request.mine,
+            mine=sides.mine(request.own),
             reset=request.reset,
+            receipts=receipts.get(request.chat.id, NONE_SHOWN)[0],
+            receipts_off=receipts.get(request.chat.id, NONE_SHOWN)[1],
         )
         for request in requests
     ]

@@ -75,6 +75,7 @@ def _end(tx: Transaction, chat: Chat, user_ids: Sequence[int]) -> None:
     chat = replace(chat, rev=chat.rev + 1, member_count=0)
     tx.later(
         store.members.end_all(chat.id, chat.head_seq, chat.rev),
+        store.preferences.forget(user_ids, chat.id),
         store.invites.forget_chat(chat.id),
         store.invites.forget_requests(chat.id),
         store.chats.move_members(chat),
@@ -104,6 +105,8 @@ async def purge_one(app: App, row: PurgeRow) -> bool:
                 store.invites.forget_chat(row.chat_id),
                 store.invites.forget_requests(row.chat_id),
                 store.bans.forget_chat(row.chat_id),
+                store.receipts.forget_chat(row.chat_id),
+                store.preferences.forget_chat(row.chat_id),  # goes by the members
                 store.clearing.forget_members(row.chat_id),
                 store.chats.delete(row.chat_id),
             )

@@ -43,6 +43,12 @@ export function exhaustive(event: ServerEvent): string {
       return event.status.text;
     case "typing":
       return String(event.user_id);
+    case "receipt.moved":
+      return String(event.receipts.length);
+    case "chat.read":
+      return String(event.read_seq);
+    case "prefs.changed":
+      return event.prefs.draft;
     case "draining":
     case "resync":
       return String(event.within);

@@ -49,4 +49,4 @@ def test_a_lasting_event_of_a_chat_carries_its_rev() -> None:
 
 
 def test_only_events_without_a_rev_are_ephemeral() -> None:
-    assert {"presence.changed", "typing"} == EPHEMERAL
+    assert {"presence.changed", "receipt.moved", "typing"} == EPHEMERAL

@@ -7,7 +7,9 @@ import asyncmy
 import pytest
 
 from dialog.db import Database, Statement, Transaction, connection_arguments
+from dialog.protocol.preferences import Preferences
 from services.chat import store
+from services.chat.store.receipts import Gap, Pointer
 from tests.servers import Servers
 
 LARGE = 1
@@ -62,12 +64,20 @@ FIXTURE = [
     "INSERT INTO withdrawals SELECT seq, 7, 10, '', seq FROM seq_1_to_1000",
     "ANALYZE TABLE chats, members, direct_chats, messages, saved_chats, bans, invites, join_requests",
     "ANALYZE TABLE reactions, edits, pins, hidden, expiring, scheduled",
+    f"INSERT INTO receipts SELECT 1, seq, {MESSAGES} - 100, {MESSAGES}, seq FROM seq_1_to_{MEMBERS}",
+    f"INSERT INTO receipts SELECT seq + 1, {PERSON}, 5, 10, seq FROM seq_1_to_{SMALL}",
+    "INSERT INTO receipts SELECT seq + 1, 100000 + seq, 10, 10, seq FROM seq_1_to_19999",
+    "INSERT INTO receipt_choices SELECT seq * 10, FALSE FROM seq_1_to_20000",
+    f"INSERT INTO preferences SELECT {PERSON}, seq + 1, 1, 0, 'all', 0, 0, 0, 0, '', seq FROM seq_1_to_{SMALL}",
+    "INSERT INTO preferences SELECT 100000 + seq, 1, 1, 0, 'all', 0, 0, 0, 0, '', seq FROM seq_1_to_19999",
+    "ANALYZE TABLE receipts, receipt_choices, preferences",
 ]
 
 
 TABLES = (
     *("chats", "members", "direct_chats", "messages", "deployment", "saved_chats", "bans", "invites", "join_requests"),
     *("reactions", "edits", "pins", "hidden", "expiring", "forwarded", "scheduled", "purges", "withdrawals"),
+    *("receipts", "receipt_choices", "preferences"),
 )
 
 
@@ -204,6 +214,38 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "what is to be purged": (reads(store.clearing.purges, 100), 100),
     "what is to be withdrawn": (reads(store.clearing.withdrawals, 100), 100),
     "whose words were forwarded": (reads(store.forwarded.among, LARGE, [1, 2, 3, 999_999]), 4),
+    "how far one has read": (reads(store.receipts.read_seq, LARGE, PERSON), 2),
+    "those whose receipts have come": (
+        reads(store.receipts.standings, [(LARGE, user_id) for user_id in range(1, 65)]),
+        64 * 5,
+    ),
+    "moving receipts": (
+        statements(store.receipts.move([Pointer(LARGE, user_id, 9, 9, True) for user_id in range(1, 65)], 1)),
+        64,
+    ),
+    "what is unread in the large chat": (
+        statements(*store.receipts.unread(PERSON, [Gap(LARGE, MESSAGES - 100, MESSAGES, MESSAGES + MEMBERS)])),
+        100,
+    ),
+    "what is unread where something may be hidden": (
+        statements(*store.receipts.unread(PERSON, [Gap(LARGE, MESSAGES - 100, MESSAGES, MESSAGES + MEMBERS, True)])),
+        200,
+    ),
+    "what is unread in many chats": (
+        statements(*store.receipts.unread(PERSON, [Gap(chat_id, 5, 10, 12) for chat_id in range(2, 502)])),
+        500 * 5,
+    ),
+    "the receipts of many chats": (statements(store.receipts.pointers_in(list(range(2, 502)))), 500 * 3),
+    "the receipts of one message": (reads(store.receipts.of_message, LARGE, 50_000, 9), MEMBERS * 3),
+    "who shows no receipts": (reads(store.receipts.showless, [LARGE, *range(2, 66)]), (MEMBERS + 64 * 2) * 2),
+    "where receipts have moved": (reads(store.receipts.moved_since, PERSON, SMALL - 10), (SMALL + 1) * 4),
+    "what a person prefers": (statements(store.preferences.among(PERSON, list(range(2, 102)))), 100),
+    "the preferences to change": (reads(store.preferences.locked, PERSON, 7), 2),
+    "what a person has pinned": (reads(store.preferences.pinned, PERSON), SMALL),
+    "changing preferences": (statements(store.preferences.change(PERSON, 7, Preferences(rev=2), 1)), 1),
+    "forgetting preferences": (statements(store.preferences.forget([PERSON], 7)), 1),
+    "forgetting the preferences of all": (statements(store.preferences.forget_chat(8)), 4),
+    "forgetting all receipts": (statements(store.receipts.forget_chat(8)), 4),
 }
 
 

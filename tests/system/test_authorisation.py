@@ -66,8 +66,10 @@ from dialog.protocol.messages import (
     SendMessage,
     UnpinMessage,
 )
+from dialog.protocol.preferences import SetDraft, SetPreferences
 from dialog.protocol.presence import Choice, FocusSession, GetPresence, GetStatus, SetStatus, StartTyping
 from dialog.protocol.reactions import AddReaction, ListReactions, RemoveReaction
+from dialog.protocol.receipts import DeliveredReceipt, ListReceipts, ReadReceipt
 from dialog.protocol.roles import Role
 from dialog.protocol.scheduled import ListScheduled, ScheduleMessage, UnscheduleMessage
 from tests.people import PASSWORD, People, group, me, username
@@ -218,6 +220,12 @@ MATRIX: dict[type[Command[Any]], Row] = {
     # with the token of an invite
     LookAtInvite: Row(lambda w: LookAtInvite(token=w.invite), SIGNED_IN),
     UseInvite: Row(lambda w: UseInvite(token=w.invite), SIGNED_IN),
+    # what one has received and read, and how one wants a chat
+    ReadReceipt: Row(lambda w: ReadReceipt(chat_id=w.chat_id, seq=1), IN_CHAT),
+    DeliveredReceipt: Row(lambda w: DeliveredReceipt(chats={str(w.chat_id): 1}), SIGNED_IN),
+    ListReceipts: Row(lambda w: ListReceipts(chat_id=w.chat_id, seq=1), IN_CHAT),
+    SetPreferences: Row(lambda w: SetPreferences(chat_id=w.chat_id, archived=True), IN_CHAT),
+    SetDraft: Row(lambda w: SetDraft(chat_id=w.chat_id, text="x"), IN_CHAT),
     # the gateway's own, which HTTP does not offer; tests/system/test_bad_input.py has them
     Connect: Row(lambda _: Connect(access_token="x"), "not_found " * 6),
     Ping: Row(lambda _: Ping(), "not_found " * 6),

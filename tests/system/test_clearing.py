@@ -28,7 +28,9 @@ from dialog.protocol.messages import (
     MessageHistory,
     PinMessage,
 )
+from dialog.protocol.preferences import SetDraft
 from dialog.protocol.reactions import AddReaction, ListReactions
+from dialog.protocol.receipts import ReadReceipt
 from tests.people import People, direct, group, in_step, knows, me, texts
 from tests.records import kept, on_record
 from tests.servers import Suite
@@ -181,12 +183,16 @@ async def test_of_a_group_that_is_over_nothing_is_left(people: People, suite: Su
     for number in range(300):  # more than one bite
         anna.send(chat.id, f"message {number}")
     await anna.wait_for(lambda: not anna.outbox.unsent(), 30)
+    await ben.call(ReadReceipt(chat_id=chat.id, seq=5))
+    await ben.call(SetDraft(chat_id=chat.id, text="never sent"))
     await anna.call(DeleteChat(chat_id=chat.id))
     await ben.wait_for(lambda: chat.id not in ben.state.chats)
+    assert not await on_record(suite.servers, "SELECT draft FROM preferences WHERE chat_id = %(id)s", id=chat.id)
 
     async def gone() -> bool:
         chats = await on_record(suite.servers, "SELECT id FROM chats WHERE id = %(id)s", id=chat.id)
-        return not chats and not await kept(suite.servers, chat.id)
+        receipts = await on_record(suite.servers, "SELECT read_seq FROM receipts WHERE chat_id = %(id)s", id=chat.id)
+        return not chats and not receipts and not await kept(suite.servers, chat.id)
 
     await eventually(gone)
     with pytest.raises(Refused):

@@ -65,8 +65,10 @@ from dialog.protocol.messages import (
     SendMessage,
     UnpinMessage,
 )
+from dialog.protocol.preferences import SetDraft, SetPreferences
 from dialog.protocol.presence import Choice, GetPresence, GetStatus, SetStatus
 from dialog.protocol.reactions import AddReaction, ListReactions, RemoveReaction
+from dialog.protocol.receipts import DeliveredReceipt, ListReceipts, ReadReceipt
 from dialog.protocol.roles import Role
 from dialog.protocol.scheduled import ListScheduled, ScheduleMessage, UnscheduleMessage
 from tests.patience import PATIENCE
@@ -226,6 +228,11 @@ STORIES: dict[type[Command[Any]], Callable[[Scene], Awaitable[Any]]] = {
     SetDisappearing: by_anna(lambda scene: SetDisappearing(chat_id=scene.group_id, after=3600)),
     GetStatus: by_anna(lambda _: GetStatus()),
     SetStatus: by_anna(lambda _: SetStatus(status=Choice.INVISIBLE, text="hidden")),
+    ReadReceipt: by_anna(lambda scene: ReadReceipt(chat_id=scene.group_id, seq=2)),
+    DeliveredReceipt: by_anna(lambda scene: DeliveredReceipt(chats={str(scene.group_id): 2})),
+    ListReceipts: by_anna(lambda scene: ListReceipts(chat_id=scene.group_id, seq=2)),
+    SetPreferences: by_anna(lambda scene: SetPreferences(chat_id=scene.group_id, archived=True)),
+    SetDraft: by_anna(lambda scene: SetDraft(chat_id=scene.group_id, text="begun")),
 }
 CHANGES = {
     EditProfile, CreateChat, OpenDirect, LeaveChat, AddMember, RemoveMember, SendMessage, EditMessage, DeleteMessage,
@@ -233,6 +240,7 @@ CHANGES = {
     ForwardMessages, HideMessages, PinMessage, UnpinMessage, AddReaction, RemoveReaction, ScheduleMessage, ClearChat,
     DeleteChat, SetDisappearing,
     SetStatus,
+    ReadReceipt, SetPreferences, SetDraft,
 }  # fmt: skip
 """What must be visible on Anna's second device afterwards."""
 ENDS_THE_PHONE = {RevokeSession, CloseSession, ChangePassword}

@@ -77,6 +77,8 @@ class Server:
     messages: dict[int, Message] = field(default_factory=dict[int, Message])
     members: dict[int, Member] = field(default_factory=lambda: {ANNA: a_member(ANNA, 1)})
     told: list[Event] = field(default_factory=list[Event])
+    read_seq: int = 0
+    """How far Anna has read."""
 
     def post(self) -> None:
         seq, rev = self.chat.head_seq + 1, self.chat.rev + 1
@@ -113,8 +115,18 @@ class Server:
         members = now if reset else self._newer(self.members, since)
         people = [person(member.user_id) for member in members]
         return ChatState(
-            chat=self.chat, messages=messages, members=members, people=people, mine=Mine(role=Role.MEMBER), reset=reset
+            chat=self.chat, messages=messages, members=members, people=people, mine=self.mine(self.chat), reset=reset
         )
+
+    def mine(self, chat: Chat) -> Mine:
+        """What is Anna's, as of the chat's `rev`."""
+        unread = [
+            one
+            for one in self.messages.values()
+            if self.read_seq < one.seq <= chat.head_seq and one.author_id != ANNA
+            if one.deleted_at is None or one.rev > chat.rev
+        ]
+        return Mine(role=Role.MEMBER, read_seq=self.read_seq, unread=len(unread))
 
     @staticmethod
     def _newer(rows: dict[int, Any], since: int) -> list[Any]:
@@ -359,7 +371,7 @@ def test_what_was_posted_after_the_states_own_rev_is_left_to_the_events() -> Non
     server.post()
     server.come_or_go(CARLA)
     state = State()
-    state.apply_state(replace(server.changes(0), chat=before))
+    state.apply_state(replace(server.changes(0), chat=before, mine=server.mine(before)))
     assert state.chats[CHAT].head_seq == 3
     for event in server.told[-2:]:
         state.apply(event)

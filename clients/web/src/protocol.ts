@@ -385,7 +385,7 @@ export interface Member {
   left: boolean;
 }
 
-/** What concerns only the one who asks. */
+/** What concerns only the one who asks. The numbers are those at the chat's `rev`. */
 export interface Mine {
   role: Role;
   /** You have cleared the chat up to here: nothing of it exists for you. */
@@ -394,6 +394,14 @@ export interface Mine {
   closed_seq: Seq | null;
   /** Counts what you cleared, closed and hid here. A device with another one starts the chat afresh. */
   mark: Seq;
+  /** Up to here the chat counts as read; at least up to where you joined, and to where you have cleared it. */
+  read_seq: Seq;
+  /** Messages after it that are not your own, not deleted, not hidden, and not of kind `system`. */
+  unread: number;
+  /** Those of them that mention you, or everybody. */
+  mentions: number;
+  /** Null while nothing was ever chosen. */
+  prefs: Preferences | null;
 }
 
 /**
@@ -409,6 +417,10 @@ export interface ChatState {
   people: User[];
   mine: Mine;
   reset: boolean;
+  /** Of others who were in the chat at any time and show theirs to you; none above 100 members. */
+  receipts: Receipt[];
+  /** Who shows no receipts, and is not waited for. Yourself: then you see none either. */
+  receipts_off: Id[];
 }
 
 /** What the client missed. `more`: the reply was full; sync again with the numbers now held. */
@@ -421,6 +433,8 @@ export interface Synced {
   more: boolean;
   /** All that you have scheduled. */
   scheduled: Scheduled[];
+  /** Ask with this as `moved_since` next time. */
+  as_of: Millis;
 }
 
 export interface People {
@@ -487,6 +501,8 @@ export interface Sync {
   chats?: Record<string, Seq>;
   /** Likewise the `mark` held of each; 0 where none is given. */
   marks?: Record<string, Seq>;
+  /** The `as_of` of the last answer: chats are told as well in which receipts or preferences have moved since. */
+  moved_since?: Millis;
 }
 
 /**
@@ -1192,6 +1208,114 @@ export interface SettingsChanged {
   may_delete: Role | null;
 }
 
+// --- Receipts: how far each member has received and read a chat. Two numbers per person that only ever grow
+
+/** How far somebody has received and read a chat. What is read is delivered, and so is what they wrote before. */
+export interface Receipt {
+  user_id: Id;
+  delivered_seq: Seq;
+  read_seq: Seq;
+}
+
+/**
+ * Who has received and read one message, of the `people` who were in the chat when it was said.
+ *
+ * Its author does not count, nor does who shows no receipts. `receipts` is empty above 100 members.
+ */
+export interface Receipts {
+  people: number;
+  delivered: number;
+  read: number;
+  receipts: Receipt[];
+}
+
+/** You have read the chat up to message `seq`; it is no longer marked unread. Beyond its end means to the end. */
+export interface ReadReceipt {
+  type: "receipt.read";
+  chat_id: Id;
+  seq: Seq;
+}
+
+/** This device has the chats up to these messages. Chats that you are not in are passed over. */
+export interface DeliveredReceipt {
+  type: "receipt.delivered";
+  /** Chat id (a JSON key, so in quotes) to `seq`. */
+  chats: Record<string, Seq>;
+}
+
+/** Who has received and read one message; those who have left the chat since are among them. */
+export interface ListReceipts {
+  type: "receipt.list";
+  chat_id: Id;
+  seq: Id;
+}
+
+/** These people have received or read more. At most once a second per chat, of at most 100 members. */
+export interface ReceiptMoved {
+  type: "receipt.moved";
+  chat_id: Id;
+  receipts: Receipt[];
+}
+
+/** You have read this chat so far, on whichever device. */
+export interface ChatRead {
+  type: "chat.read";
+  chat_id: Id;
+  read_seq: Seq;
+}
+
+// --- Preferences: how one person wants a chat, on all their devices and for nobody else
+
+export type NotificationLevel = "all" | "mentions" | "none";
+
+/** How somebody wants a chat. `rev` grows with each change of it: of two, the later one holds. */
+export interface Preferences {
+  rev: Seq;
+  /** 2^53 - 1: for ever. */
+  muted_until: Millis;
+  level: NotificationLevel;
+  /** 0: not pinned. */
+  pinned_at: Millis;
+  archived: boolean;
+  /** Its messages pierce "do not disturb". */
+  important: boolean;
+  /** Until the chat is read again. Nobody else's receipts know of it. */
+  marked_unread: boolean;
+  draft: string;
+}
+
+/** Change what is given, and leave the rest as it is. */
+export interface SetPreferences {
+  type: "chat.prefs";
+  chat_id: Id;
+  muted_until?: Millis | null;
+  level?: NotificationLevel | null;
+  pinned?: boolean | null;
+  archived?: boolean | null;
+  important?: boolean | null;
+  marked_unread?: boolean | null;
+}
+
+/** Keep what was begun to be written for the person's other devices. The last one holds; an empty text clears it. */
+export interface SetDraft {
+  type: "draft.set";
+  chat_id: Id;
+  text: string;
+}
+
+/** All you prefer about a chat, as it now is. */
+export interface PrefsChanged {
+  type: "prefs.changed";
+  chat_id: Id;
+  prefs: Preferences;
+}
+
+export interface TooManyPinned {
+  reason: "too_many_pinned";
+  status: "conflict";
+  limit: number;
+}
+
 // --- Presence: who is here, what they chose to show, and who is typing
 
 /** What others see. Whoever is invisible is offline. */
@@ -1373,7 +1497,12 @@ export type RoutedCommand =
   | DeleteChat
   | SetDisappearing
   | GetStatus
-  | SetStatus;
+  | SetStatus
+  | ReadReceipt
+  | DeliveredReceipt
+  | ListReceipts
+  | SetPreferences
+  | SetDraft;
 
 /** What a client may hear. */
 export type ServerEvent =
@@ -1388,6 +1517,9 @@ export type ServerEvent =
   | PresenceChanged
   | StatusChanged
   | Typing
+  | ReceiptMoved
+  | ChatRead
+  | PrefsChanged
   | Draining
   | Resync
   | ChatsBehind
@@ -1435,7 +1567,8 @@ export type Failure =
   | ScheduleFull
   | AlreadySent
   | UntilRefused
-  | ChatNotOpen;
+  | ChatNotOpen
+  | TooManyPinned;
 
 /** What a client may say on a socket. */
 export type ClientCommand = SocketCommand | RoutedCommand;
@@ -1503,6 +1636,11 @@ export interface Replies {
   "chat.disappear": Chat;
   "status.get": ChosenStatus;
   "status.set": ChosenStatus;
+  "receipt.read": Nothing;
+  "receipt.delivered": Nothing;
+  "receipt.list": Receipts;
+  "chat.prefs": Preferences;
+  "draft.set": Preferences;
 }
 
 /** What a client sends on a socket. `id` is its own, and unique while the command is pending. */

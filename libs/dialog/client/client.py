@@ -24,7 +24,9 @@ from dialog.protocol.messages import (
     Messages,
     SendMessage,
 )
+from dialog.protocol.preferences import PrefsChanged, SetDraft, SetPreferences
 from dialog.protocol.presence import ChosenStatus, GetStatus, PresenceChanged, PresenceList, StatusChanged, Typing
+from dialog.protocol.receipts import ReadReceipt
 from dialog.protocol.scheduled import Scheduled, ScheduledChanged, ScheduledGone, UnscheduleMessage
 
 from .catchup import CatchUp
@@ -246,6 +248,13 @@ class Client:
         """
         return self.outbox.put(chat_id, text, reply_to, mentions, mention_all=mention_all)
 
+    async def read(self, chat_id: int) -> None:
+        """Say that all of a chat has been read, where it has not been said. Raises as `call` does."""
+        view = self.state.chats[chat_id]
+        marked = view.mine.prefs is not None and view.mine.prefs.marked_unread
+        if marked or view.mine.read_seq < view.head_seq:
+            await self.call(ReadReceipt(chat_id=chat_id, seq=view.head_seq))
+
     async def history(self, chat_id: int, *, before: int | None = None, limit: int = 50) -> History:
         """A page of a chat, older than `before` or than the window. What adjoins the window widens it."""
         view = self.state.chats[chat_id]
@@ -320,14 +329,21 @@ class Client:
         elif isinstance(reply, InviteUse):
             if reply.chat:
                 self._hear(ChatJoined(chat=reply.chat))
-        elif isinstance(reply, Scheduled):
+        elif isinstance(reply, PresenceList):
+            self._hear(PresenceChanged(people=reply.people))
+        else:
+            self._learn_own(command, reply)
+
+    def _learn_own(self, command: Command[Any], reply: Any) -> None:
+        """The same of what only one's own devices are told."""
+        if isinstance(reply, Scheduled):
             self._hear(ScheduledChanged(scheduled=reply))
         elif isinstance(command, UnscheduleMessage):
             self._hear(ScheduledGone(scheduled_id=command.scheduled_id))
         elif isinstance(command, EditProfile):
             self._hear(MeChanged(user=reply))
-        elif isinstance(reply, PresenceList):
-            self._hear(PresenceChanged(people=reply.people))
+        elif isinstance(command, SetPreferences | SetDraft):
+            self._hear(PrefsChanged(chat_id=command.chat_id, prefs=reply))
         elif isinstance(reply, ChosenStatus):
             self._hear(StatusChanged(status=reply))
 
@@ -366,12 +382,12 @@ class Client:
 
     async def _sync_into(self, state: State, socket: Socket) -> None:
         for _page in range(SYNC_PAGES):
-            asked = state.revs()
-            synced = await socket.call(Sync(chats=asked, marks=state.marks()))
+            asked, since = state.revs(), state.as_of
+            synced = await socket.call(Sync(chats=asked, marks=state.marks(), moved_since=since))
             applied = state.apply_synced(synced, asked)
             if state is self.state:
                 self._tell(applied)
-            if not synced.more or state.revs() == asked:
+            if not synced.more or (state.revs() == asked and state.as_of == since):
                 return
 
     async def _sync_again(self) -> None:

@@ -14,7 +14,9 @@ from dialog.protocol.accounts import MeChanged, User
 from dialog.protocol.base import Event
 from dialog.protocol.chats import ChatChanged, ChatCleared, ChatJoined, ChatLeft, ChatState, MemberChanged, Synced
 from dialog.protocol.messages import Message, MessageChanged, MessagePosted, MessagesHidden
+from dialog.protocol.preferences import PrefsChanged
 from dialog.protocol.presence import ChosenStatus, Presence, PresenceChanged, StatusChanged
+from dialog.protocol.receipts import ChatRead, ReceiptMoved
 from dialog.protocol.scheduled import Scheduled, ScheduledChanged, ScheduledGone
 
 from .view import ChatView, messages_of
@@ -24,6 +26,9 @@ HELD_EVENTS = 256
 
 Numbered = MessagePosted | MessageChanged | MemberChanged | ChatChanged
 """The events that carry a chat's rev."""
+
+Aside = ChatRead | PrefsChanged | ReceiptMoved | ChatCleared | MessagesHidden
+"""Those of a chat that carry none."""
 
 
 def _number(event: Numbered) -> tuple[int, int]:
@@ -66,16 +71,22 @@ class State:
         """What one has scheduled, by id."""
         self.departures = 0
         """How often a chat was dropped: a state fetched before the last time may be of a chat that one has left."""
+        self.as_of = 0
+        """Up to when moves of receipts and preferences are known."""
         self._held: dict[int, Held] = {}
         self._unmarked: set[int] = set()
         """Chats in which one did something that was not heard."""
         self._done: set[int] = set()
         """What was scheduled once."""
+        self._doubtful: set[int] = set()
+        """Chats of which it must be asked what concerns only us."""
 
     @property
     def behind(self) -> Collection[int]:
         """The chats of which events were heard that could not be applied yet."""
-        return self._held.keys() | self._unmarked if self._unmarked else self._held.keys()
+        if self._unmarked or self._doubtful:
+            return self._held.keys() | self._unmarked | self._doubtful
+        return self._held.keys()
 
     def revs(self) -> dict[str, int]:
         """What `sync` is asked with."""
@@ -95,6 +106,8 @@ class State:
         self.status = None
         self._held.clear()
         self._unmarked.clear()
+        self._doubtful.clear()
+        self.as_of = 0
 
     # --- events
 
@@ -102,8 +115,8 @@ class State:
         """Apply an event if it is its turn, and then those that waited for it."""
         if isinstance(event, Numbered):
             return self._in_turn(*_number(event), event)
-        if isinstance(event, ChatCleared | MessagesHidden):
-            return self._apply_mine(event)
+        if isinstance(event, Aside):
+            return self._apply_aside(event)
         if isinstance(event, ChatJoined):
             view = self.chats.get(event.chat.id)
             if view is None or event.chat.rev > view.rev:
@@ -138,6 +151,7 @@ class State:
             view.hide(event.seqs)
         if event.mark == view.mine.mark + 1:
             view.mine = replace(view.mine, mark=event.mark)
+        self._doubt(view)
         return (event,)
 
     def choose(self, status: ChosenStatus) -> bool:
@@ -146,6 +160,28 @@ class State:
             return False
         self.status = status
         return True
+
+    def _apply_aside(self, event: Aside) -> Sequence[Event]:
+        """What moves beside the chat's `rev`."""
+        if isinstance(event, ChatCleared | MessagesHidden):
+            return self._apply_mine(event)
+        view = self.chats.get(event.chat_id)
+        if view is None:
+            if event.chat_id in self._held:  # it is being fetched, perhaps as of before this
+                self._doubtful.add(event.chat_id)
+            return ()
+        if isinstance(event, ChatRead):
+            view.read(event.read_seq)
+        elif isinstance(event, PrefsChanged):
+            view.set_prefs(event.prefs)
+        else:
+            view.move_receipts(event.receipts)
+        self._doubt(view)
+        return (event,)
+
+    def _doubt(self, view: ChatView) -> None:
+        if view.doubtful:
+            self._doubtful.add(view.id)
 
     def _joined_after(self, event: ChatLeft) -> bool:
         """Whether this is told late: we are in the chat again."""
@@ -171,8 +207,9 @@ class State:
             view.post(event.message, self.window)
         elif isinstance(event, MessageChanged):
             view.change(event.message)
+            self._doubt(view)
         elif isinstance(event, ChatChanged):
-            view.set_chat(event.chat, view.mine)
+            view.set_chat(event.chat)
         else:
             if event.user:
                 self.meet(event.user)
@@ -205,6 +242,7 @@ class State:
         self.departures += 1
         self._held.pop(chat_id, None)
         self._unmarked.discard(chat_id)
+        self._doubtful.discard(chat_id)
         view = self.chats.pop(chat_id, None)
         if view is None:
             return ()
@@ -242,12 +280,26 @@ class State:
                 self._held.pop(chat_id, None)  # the numbers went back: what was heard of belongs to another history
         elif rev > view.rev:
             applied += self._advance(view, state)
+        elif rev == view.rev:
+            view.set_mine(state.mine)
+            view.set_receipts(state)
+            self._settle(view)
         # Otherwise events have already brought this chat further than the state that was asked for earlier.
         self._release(chat_id, applied)
         return applied
 
+    def _settle(self, view: ChatView) -> None:
+        """It has been asked what concerns only us."""
+        self._doubtful.discard(view.id)
+        self._doubt(view)
+
     def _replace(self, old: ChatView | None, state: ChatState) -> list[Event]:
-        self.chats[state.chat.id] = ChatView(state, self.window, old)
+        me = self.me.id if self.me else 0
+        view = self.chats[state.chat.id] = ChatView(state, self.window, me, old)
+        if old and old.rev <= view.rev:  # else the numbers went back
+            view.keep(old.mine)
+        if old:
+            self._settle(view)
         if old is None:
             return [ChatJoined(chat=state.chat)]
         news = [message for message in messages_of(state) if message.seq > old.head_seq]
@@ -267,7 +319,10 @@ class State:
             user = self.people.get(member.user_id)
             told.append(MemberChanged(member=member, user=user, member_count=state.chat.member_count))
         before = view.chat
-        view.set_chat(state.chat, state.mine)
+        view.set_chat(state.chat)
+        view.set_mine(state.mine)
+        view.set_receipts(state)
+        self._settle(view)
         if view.chat != replace(before, rev=view.rev, head_seq=view.head_seq, member_count=view.member_count):
             told.append(ChatChanged(chat=state.chat))
         return told
@@ -283,6 +338,7 @@ class State:
             applied += self.forget(chat_id)
         for state in synced.chats:
             applied += self.apply_state(state, asked=asked.get(str(state.chat.id), 0))
+        self.as_of = synced.as_of
         return applied
 
     def apply_page(self, view: ChatView, messages: Iterable[Message]) -> None:

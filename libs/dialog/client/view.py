@@ -1,12 +1,16 @@
 """One chat as a client holds it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from msgspec.structs import replace
 
 from dialog.protocol.chats import Chat, ChatState, Member, Mine
 from dialog.protocol.messages import HIDDEN, Message, hidden
+from dialog.protocol.preferences import Preferences
+from dialog.protocol.receipts import Receipt
+
+from .unread import counts, mentions
 
 
 def messages_of(state: ChatState) -> list[Message]:
@@ -26,25 +30,22 @@ class ChatView:
     """A chat, those who are in it, and a window of its messages: all from `first_seq` to `head_seq`, by `seq`."""
 
     __slots__ = (
-        "_aside",
-        "_chat",
-        "_pages",
-        "head_seq",
-        "id",
-        "member_count",
-        "members",
-        "messages",
-        "mine",
-        "rev",
-        "unseen",
-    )
+        "_aside", "_chat", "_me", "_pages", "doubtful", "head_seq", "id", "member_count", "members", "messages", "mine",
+        "receipts", "receipts_off", "rev", "unseen",
+    )  # fmt: skip
 
-    def __init__(self, state: ChatState, window: int, old: "ChatView | None" = None) -> None:
+    def __init__(self, state: ChatState, window: int, me: int = 0, old: "ChatView | None" = None) -> None:
         """A chat afresh; `old` is what was held of it, of which only what one did oneself may be newer."""
         self.id = state.chat.id
+        self._me = me
         self.mine = _newer(state.mine, old.mine) if old else state.mine
         self.unseen: set[int] = old.unseen if old else set()
         """What one was heard to have hidden."""
+        self.doubtful = False
+        """Whether what is unread must be asked for: some of it lies before the window."""
+        self.receipts: dict[int, Receipt] = {}
+        self.receipts_off: frozenset[int] = frozenset()
+        self.rev = state.chat.rev
         self.messages: dict[int, Message] = {}
         self.members: dict[int, Member] = {}
         self._pages = 0
@@ -54,7 +55,9 @@ class ChatView:
             self.post(message, window)
         for member in state.members:
             self.set_member(member, state.chat.member_count)
-        self.set_chat(state.chat, state.mine)
+        self.set_chat(state.chat)
+        self.set_mine(state.mine)
+        self.set_receipts(state)
 
     @property
     def chat(self) -> Chat:
@@ -77,10 +80,9 @@ class ChatView:
         for message in self.messages.values():
             yield message.author_id
 
-    def set_chat(self, chat: Chat, mine: Mine) -> None:
+    def set_chat(self, chat: Chat) -> None:
         """The chat has this new shape, at its `rev`."""
         self._chat = chat
-        self.mine = _newer(mine, self.mine)
         self.rev = chat.rev
         self.head_seq = chat.head_seq
         self.member_count = chat.member_count
@@ -90,17 +92,22 @@ class ChatView:
         if message.seq <= self.head_seq:
             self.change(message)
             return
+        message = self._as_shown(message)
         if message.seq > self.mine.cleared_seq:
-            self.messages[message.seq] = self._as_shown(message)
+            self.messages[message.seq] = message
         self.head_seq = message.seq
         self.rev = message.rev
+        if message.seq > self.mine.read_seq and counts(message, self._me, self.rev):
+            self._count(1, int(mentions(message, self._me, self.rev)))
         while len(self.messages) > window:
             del self.messages[next(iter(self.messages))]
 
     def change(self, message: Message) -> None:
         """A message is like this now. One outside the window is not taken in: it would leave a hole."""
-        self.rev = message.rev
         held = self.messages.get(message.seq)
+        if message.seq > self.mine.read_seq:
+            self._recount_changed(held, self._as_shown(message))
+        self.rev = message.rev
         if held is None:
             if self._pages:
                 self._aside[message.seq] = message
@@ -119,13 +126,16 @@ class ChatView:
         """Nothing is left of the chat up to a message."""
         self.mine = replace(self.mine, cleared_seq=max(cleared_seq, self.mine.cleared_seq), closed_seq=closed_seq)
         self.messages = {seq: message for seq, message in self.messages.items() if seq > cleared_seq}
+        self.read(cleared_seq)
 
-    def hide(self, seqs: Iterable[int]) -> None:
+    def hide(self, seqs: Collection[int]) -> None:
         """These are not to be seen again, nor on a page or in an event that is still on its way."""
         for seq in seqs:
             self.unseen.add(seq)
             if held := self.messages.get(seq):
                 self.messages[seq] = hidden(held)
+        if any(seq > self.mine.read_seq for seq in seqs):
+            self._recount()
 
     def set_member(self, member: Member, member_count: int, *, me: int = 0) -> None:
         """Somebody came, left or has another role."""
@@ -140,6 +150,110 @@ class ChatView:
             self.members[member.user_id] = member
         if member.user_id == me:
             self.mine = replace(self.mine, role=member.role)
+
+    # --- what is unread
+
+    def set_mine(self, mine: Mine) -> None:
+        """The server says so, as of `rev`."""
+        known, self.mine = self.mine, mine
+        self.doubtful = False
+        self.keep(known)
+
+    def keep(self, known: Mine) -> None:
+        """This was known before, of which some may be newer: heard of another device of ours meanwhile."""
+        if known.prefs:
+            self.set_prefs(known.prefs)
+        self.read(known.read_seq)
+        if known.mark > self.mine.mark:
+            self.mine = _newer(self.mine, known)
+            self._recount()
+
+    def set_prefs(self, prefs: Preferences) -> None:
+        """The chat is wanted like this now, unless a later wish is known."""
+        if prefs.rev > (self.mine.prefs.rev if self.mine.prefs else 0):
+            self.mine = replace(self.mine, prefs=prefs)
+
+    def read(self, seq: int) -> None:
+        """We have read so far, on some device."""
+        if seq <= self.mine.read_seq:
+            return
+        self.mine = replace(self.mine, read_seq=seq)
+        self._recount()
+
+    def _recount(self) -> None:
+        """Count what is unread, if all of that is held."""
+        seq = self.mine.read_seq
+        if seq < self.head_seq and seq + 1 < self.first_seq:
+            self.doubtful = True
+            return
+        left = [message for message in self.messages.values() if seq < message.seq <= self.head_seq]
+        self.doubtful = False
+        self.mine = replace(
+            self.mine,
+            unread=sum(counts(message, self._me, self.rev) for message in left),
+            mentions=sum(mentions(message, self._me, self.rev) for message in left),
+        )
+
+    def _recount_changed(self, held: Message | None, message: Message) -> None:
+        """An unread message has changed. Without knowing what it was before, its mentions have to be asked for."""
+        before = self.rev
+        if held is None:
+            unread = -int(message.deleted_at is not None and counts(message, self._me, before))
+            self._count(unread, 0)
+            self.doubtful |= bool(self.mine.mentions or mentions(message, self._me, message.rev))
+            self.doubtful |= bool(unread and self.mine.mark)  # it may have been hidden, and so not counted
+            return
+        now = message.rev
+        self._count(
+            counts(message, self._me, now) - counts(held, self._me, before),
+            mentions(message, self._me, now) - mentions(held, self._me, before),
+        )
+
+    def _count(self, unread: int, mentioned: int) -> None:
+        if unread or mentioned:
+            mine = self.mine
+            self.mine = replace(mine, unread=mine.unread + unread, mentions=mine.mentions + mentioned)
+
+    # --- receipts
+
+    def set_receipts(self, state: ChatState) -> None:
+        """Others have come so far, says the server, and those show nothing."""
+        self.move_receipts(state.receipts)
+        self.receipts_off = frozenset(state.receipts_off)
+        for user_id in self.receipts_off:
+            self.receipts.pop(user_id, None)
+
+    def move_receipts(self, receipts: Iterable[Receipt]) -> None:
+        """Others have come further."""
+        for receipt in receipts:
+            held = self.receipts.get(receipt.user_id, receipt)
+            self.receipts[receipt.user_id] = replace(
+                receipt,
+                delivered_seq=max(held.delivered_seq, receipt.delivered_seq),
+                read_seq=max(held.read_seq, receipt.read_seq),
+            )
+
+    def progress_of(self, message: Message) -> str:
+        """How far a message of ours has come: `sent`; `delivered` to all who were there then; `read` by all of them.
+
+        Who shows no receipts is not waited for. Who has written since has read it.
+        """
+        waited_for = [
+            member.user_id
+            for member in self.members.values()
+            if member.joined_seq < message.seq and member.user_id != message.author_id
+        ]
+        waited_for = [user_id for user_id in waited_for if user_id not in self.receipts_off]
+        if not waited_for or self._me in self.receipts_off:
+            return "sent"
+        wrote = {one.author_id: one.seq for one in self.messages.values()}
+        nothing = Receipt(user_id=self._me or 1, delivered_seq=0, read_seq=0)
+        held = [(self.receipts.get(user_id, nothing), wrote.get(user_id, 0)) for user_id in waited_for]
+        if all(max(receipt.read_seq, last) >= message.seq for receipt, last in held):
+            return "read"
+        if all(max(receipt.delivered_seq, last) >= message.seq for receipt, last in held):
+            return "delivered"
+        return "sent"
 
     # --- history
 

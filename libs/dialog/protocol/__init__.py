@@ -13,8 +13,10 @@ from . import (
     internal,
     invites,
     messages,
+    preferences,
     presence,
     reactions,
+    receipts,
     scheduled,
 )
 from .base import Command, Event, Fact, Failure, tag_of
@@ -80,6 +82,11 @@ RoutedCommand = (
     | chats.SetDisappearing
     | presence.GetStatus
     | presence.SetStatus
+    | receipts.ReadReceipt
+    | receipts.DeliveredReceipt
+    | receipts.ListReceipts
+    | preferences.SetPreferences
+    | preferences.SetDraft
 )
 """Answered by a service for somebody signed in, over a socket or HTTP."""
 
@@ -112,6 +119,9 @@ ServerEvent = (
     | presence.PresenceChanged
     | presence.StatusChanged
     | presence.Typing
+    | receipts.ReceiptMoved
+    | receipts.ChatRead
+    | preferences.PrefsChanged
     | connection.Draining
     | connection.Resync
     | connection.ChatsBehind
@@ -164,6 +174,7 @@ AnyFailure = (
     | scheduled.AlreadySent
     | presence.UntilRefused
     | presence.ChatNotOpen
+    | preferences.TooManyPinned
 )
 
 

@@ -9,6 +9,8 @@ from msgspec import Meta
 from .accounts import User
 from .base import Audience, Command, Event, Fact, Failure, Id, Millis, Nothing, Seq, Status, Wire
 from .messages import Message
+from .preferences import Preferences
+from .receipts import Receipt
 from .roles import Role
 from .scheduled import Scheduled
 
@@ -73,7 +75,7 @@ class Member(Wire):
 
 
 class Mine(Wire):
-    """What concerns only the one who asks."""
+    """What concerns only the one who asks. The numbers are those at the chat's `rev`."""
 
     role: Role
     cleared_seq: Seq = 0
@@ -82,6 +84,14 @@ class Mine(Wire):
     """You have deleted the chat: it is off your list until its `head_seq` is beyond this."""
     mark: Seq = 0
     """Counts what you cleared, closed and hid here. A device with another one starts the chat afresh."""
+    read_seq: Seq = 0
+    """Up to here the chat counts as read; at least up to where you joined, and to where you have cleared it."""
+    unread: int = 0
+    """Messages after it that are not your own, not deleted, not hidden, and not of kind `system`."""
+    mentions: int = 0
+    """Those of them that mention you, or everybody."""
+    prefs: Preferences | None = None
+    """Null while nothing was ever chosen."""
 
 
 class ChatState(Wire):
@@ -97,6 +107,10 @@ class ChatState(Wire):
     """The users behind `members`. Empty within `sync`, whose own `people` serves all its chats."""
     mine: Mine
     reset: bool
+    receipts: list[Receipt] = msgspec.field(default_factory=list[Receipt])
+    """Of others who were in the chat at any time and show theirs to you; none above 100 members."""
+    receipts_off: list[Id] = msgspec.field(default_factory=list[int])
+    """Who shows no receipts, and is not waited for. Yourself: then you see none either."""
 
 
 class Synced(Wire):
@@ -110,6 +124,8 @@ class Synced(Wire):
     more: bool
     scheduled: list[Scheduled] = []
     """All that you have scheduled."""
+    as_of: Millis = 0
+    """Ask with this as `moved_since` next time."""
 
 
 class People(Wire):
@@ -174,6 +190,8 @@ class Sync(Command[Synced], tag="sync"):
     """Chat id (a JSON key, so in quotes) to `rev`."""
     marks: dict[str, Seq] = msgspec.field(default_factory=dict[str, int])
     """Likewise the `mark` held of each; 0 where none is given."""
+    moved_since: Millis = 0
+    """The `as_of` of the last answer: chats are told as well in which receipts or preferences have moved since."""
 
 
 class GetPeople(Command[People], tag="chat.people"):

@@ -27,8 +27,10 @@ from . import (
     members,
     messages,
     notices,
+    preferences,
     presence,
     reactions,
+    receipts,
     roles,
     scheduled,
 )
@@ -46,6 +48,8 @@ AREAS = (
     reactions,
     scheduled,
     notices,
+    receipts,
+    preferences,
     presence,
 )
 FROM_CLIENTS: Any = PublicCommand | ClientCommand

@@ -12,7 +12,9 @@ from . import (
     members,
     messages,
     pins,
+    preferences,
     reactions,
+    receipts,
     scheduled,
 )
 
@@ -28,6 +30,8 @@ __all__ = [
     "members",
     "messages",
     "pins",
+    "preferences",
     "reactions",
+    "receipts",
     "scheduled",
 ]

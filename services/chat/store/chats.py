@@ -13,6 +13,9 @@ CHAT = (
     "slow_mode, may_send, may_add, may_edit, may_pin, may_call, may_delete, disappear_after"
 )
 MINE = "role, cleared_seq, closed_seq, mark"
+READ = "GREATEST(joined_seq, cleared_seq, COALESCE(read_seq, joined_seq)) AS read_seq"
+"""How far somebody has read: what was said before they joined, or what they have cleared, is not unread to them."""
+READ_JOIN = "LEFT JOIN receipts ON receipts.chat_id = members.chat_id AND receipts.user_id = members.user_id"
 
 
 PlaceRows = list[list[Row]]
@@ -72,10 +75,10 @@ def read_place(found: PlaceRows) -> tuple[Chat | None, Mine | None]:
 
 
 def of(user_id: int) -> Statement:
-    """Every chat that somebody is in, and what they are and have done in it, for `read_of`."""
+    """Every chat that somebody is in, what they are and have done in it, and how far they have read, for `read_of`."""
     return Statement(
         f"""
-        SELECT {CHAT}, {MINE} FROM members JOIN chats ON chats.id = members.chat_id
+        SELECT {CHAT}, {MINE}, {READ} FROM members JOIN chats ON chats.id = members.chat_id {READ_JOIN}
         WHERE members.user_id = %(user_id)s AND members.left_seq IS NULL
         ORDER BY chats.id DESC
         """,

@@ -1,0 +1,68 @@
+"""Receipts: how far each member has received and read a chat. Two numbers per person that only ever grow."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from .base import Audience, Command, Event, Id, Nothing, Seq, Wire
+
+RECEIPT_MEMBERS = 100
+"""Members up to which a chat is told who has received and read what; beyond, only how many have."""
+
+
+class Receipt(Wire):
+    """How far somebody has received and read a chat. What is read is delivered, and so is what they wrote before."""
+
+    user_id: Id
+    delivered_seq: Seq
+    read_seq: Seq
+
+
+class Receipts(Wire):
+    """Who has received and read one message, of the `people` who were in the chat when it was said.
+
+    Its author does not count, nor does who shows no receipts. `receipts` is empty above 100 members.
+    """
+
+    people: int
+    delivered: int
+    read: int
+    receipts: list[Receipt]
+
+
+class ReadReceipt(Command[Nothing], tag="receipt.read"):
+    """You have read the chat up to message `seq`; it is no longer marked unread. Beyond its end means to the end."""
+
+    chat_id: Id
+    seq: Seq
+
+
+class DeliveredReceipt(Command[Nothing], tag="receipt.delivered"):
+    """This device has the chats up to these messages. Chats that you are not in are passed over."""
+
+    chats: Annotated[dict[str, Seq], Meta(max_length=500)]
+    """Chat id (a JSON key, so in quotes) to `seq`."""
+
+
+class ListReceipts(Command[Receipts], tag="receipt.list"):
+    """Who has received and read one message; those who have left the chat since are among them."""
+
+    chat_id: Id
+    seq: Id
+
+
+class ReceiptMoved(Event, tag="receipt.moved"):
+    """These people have received or read more. At most once a second per chat, of at most 100 members."""
+
+    audience: ClassVar[Audience] = Audience.CHAT
+    ephemeral: ClassVar[bool] = True
+    chat_id: Id
+    receipts: list[Receipt]
+
+
+class ChatRead(Event, tag="chat.read"):
+    """You have read this chat so far, on whichever device."""
+
+    audience: ClassVar[Audience] = Audience.USER
+    chat_id: Id
+    read_seq: Seq

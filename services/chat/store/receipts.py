@@ -1,0 +1,267 @@
+"""SQL of receipts: how far people have received and read, what is unread for them, and who shows it.
+
+Where a key is given whole its index is forced, as in `members`.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from dialog.db import Database, Row, Statement, Transaction, rows_as
+from dialog.protocol.chats import Chat
+
+from .chats import CHAT, READ, READ_JOIN
+
+COUNTED_TOGETHER = 32
+"""Chats in one statement: each row that it counts is held against half of them on average."""
+
+
+class ReadRow(Struct, frozen=True):
+    read_seq: int
+
+
+class Standing(Struct, frozen=True):
+    """Somebody's place in a chat before a receipt of theirs is taken in."""
+
+    chat_id: int
+    user_id: int
+    read_seq: int
+    delivered_seq: int
+    marked_unread: bool
+    shows: bool
+
+
+class Pointer(Struct, frozen=True):
+    """How far somebody has come in a chat, and whether others may know."""
+
+    chat_id: int
+    user_id: int
+    read_seq: int
+    delivered_seq: int
+    shows: bool
+
+
+class UnreadRow(Struct, frozen=True):
+    chat_id: int
+    unread: int
+    mentions: int
+
+
+class Gap(Struct, frozen=True):
+    """What of a chat somebody has not read, as of its `rev`: the messages after `read_seq`, up to `head_seq`."""
+
+    chat_id: int
+    read_seq: int
+    head_seq: int
+    rev: int
+    hides: bool = False
+    """Whether they may have hidden something there."""
+
+
+class MovedRow(Struct, frozen=True):
+    chat_id: int
+    moved_at: int
+
+
+class PairRow(Struct, frozen=True):
+    chat_id: int
+    user_id: int
+
+
+async def read_seq(db: Database, chat_id: int, user_id: int) -> int:
+    """How far somebody who is in the chat has read it."""
+    row = await db.fetch_one(
+        ReadRow,
+        f"""
+        SELECT {READ} FROM members {READ_JOIN}
+        WHERE members.chat_id = %(chat_id)s AND members.user_id = %(user_id)s AND left_seq IS NULL
+        """,
+        chat_id=chat_id,
+        user_id=user_id,
+    )
+    return row.read_seq if row else 0
+
+
+async def standings(tx: Transaction, pairs: Iterable[tuple[int, int]]) -> list[tuple[Chat, Standing]]:
+    """Those of these people (chat and user, at least one) who are in these chats."""
+    [rows] = await tx.together(
+        [
+            Statement(
+                f"""
+                SELECT STRAIGHT_JOIN {CHAT}, members.chat_id, members.user_id,
+                    {READ},
+                    GREATEST(joined_seq, COALESCE(delivered_seq, joined_seq)) AS delivered_seq,
+                    COALESCE(marked_unread, FALSE) AS marked_unread, COALESCE(shows, TRUE) AS shows
+                FROM ({{rows}}) AS asked
+                JOIN members FORCE INDEX (PRIMARY) ON members.chat_id = in_chat AND members.user_id = who
+                JOIN chats ON chats.id = in_chat
+                LEFT JOIN receipts ON receipts.chat_id = in_chat AND receipts.user_id = who
+                LEFT JOIN preferences ON preferences.user_id = who AND preferences.chat_id = in_chat
+                LEFT JOIN receipt_choices ON receipt_choices.user_id = who
+                WHERE left_seq IS NULL
+                """,
+                row="SELECT %(in_chat)s AS in_chat, %(who)s AS who",
+                rows=[{"in_chat": chat_id, "who": user_id} for chat_id, user_id in pairs],
+                glue=" UNION ALL ",
+            )
+        ]
+    )
+    return list(zip(rows_as(Chat, rows), rows_as(Standing, rows), strict=True))
+
+
+def move(pointers: Sequence[Pointer], now: int) -> Statement:
+    """Move pointers (at least one) forward. One that is behind what is stored changes nothing."""
+    return Statement(
+        """
+        INSERT INTO receipts (chat_id, user_id, read_seq, delivered_seq, moved_at) VALUES {rows}
+        ON DUPLICATE KEY UPDATE read_seq = GREATEST(read_seq, VALUES(read_seq)),
+            delivered_seq = GREATEST(delivered_seq, VALUES(delivered_seq)), moved_at = VALUES(moved_at)
+        """,
+        row="(%(chat_id)s, %(user_id)s, %(read_seq)s, %(delivered_seq)s, %(now)s)",
+        rows=[
+            {
+                "chat_id": pointer.chat_id,
+                "user_id": pointer.user_id,
+                "read_seq": pointer.read_seq,
+                "delivered_seq": pointer.delivered_seq,
+                "now": now,
+            }
+            for pointer in pointers
+        ],
+    )
+
+
+MENTIONED = """
+    CASE WHEN JSON_CONTAINS(body, %(as_json)s, '$.mentions') OR JSON_CONTAINS(body, 'true', '$.mentions_all') THEN 1 END
+"""
+"""Null of a message that does not mention somebody, so that COUNT leaves it out."""
+NOT_HIDDEN = """
+    AND NOT EXISTS (
+        SELECT 1 FROM hidden
+        WHERE hidden.chat_id = messages.chat_id AND hidden.user_id = %(user_id)s AND hidden.seq = messages.seq
+    )
+"""
+GAP = ("chat_id", "read_seq", "head_seq", "rev")
+
+
+def unread(user_id: int, gaps: Sequence[Gap]) -> list[Statement]:
+    """What `user_id` has not read in these chats, for `read_unread`; chats in which it is nothing are left out.
+
+    As of each chat's `rev`: what was deleted later was there then. Only the gaps are read, in which all that decides is
+    in the messages' own rows, besides what was hidden: there is nothing to keep, and nothing that could drift.
+    """
+    return [
+        Statement(
+            f"""
+            SELECT chat_id, COUNT(*) AS unread, COUNT({MENTIONED}) AS mentions FROM messages FORCE INDEX (PRIMARY)
+            WHERE ({{rows}}) AND author_id <> %(user_id)s AND kind <> 'system' {NOT_HIDDEN if hides else ""}
+            GROUP BY chat_id
+            """,
+            {"user_id": user_id, "as_json": str(user_id)},
+            row="""chat_id = %(chat_id)s AND seq > %(read_seq)s AND seq <= %(head_seq)s
+                AND (deleted_at IS NULL OR rev > %(rev)s)""",
+            rows=[{name: getattr(gap, name) for name in GAP} for gap in some[start:end]],
+            glue=" OR ",
+        )
+        for hides in (False, True)
+        if (some := [gap for gap in gaps if gap.hides is hides])
+        for start, end in _parts(len(some))
+    ]
+
+
+def _parts(count: int) -> list[tuple[int, int]]:
+    return [(start, start + COUNTED_TOGETHER) for start in range(0, count, COUNTED_TOGETHER)]
+
+
+def read_unread(found: Iterable[list[Row]]) -> dict[int, UnreadRow]:
+    """What those statements found, by chat."""
+    return {row.chat_id: row for rows in found for row in rows_as(UnreadRow, rows)}
+
+
+def pointers_in(chat_ids: Sequence[int]) -> Statement:
+    """How far everybody has come in these chats who has a pointer there, as `Pointer`."""
+    return Statement(
+        """
+        SELECT chat_id, receipts.user_id, read_seq, delivered_seq, COALESCE(shows, TRUE) AS shows
+        FROM receipts FORCE INDEX (PRIMARY) LEFT JOIN receipt_choices ON receipt_choices.user_id = receipts.user_id
+        WHERE chat_id IN %(chat_ids)s
+        """,
+        {"chat_ids": list(chat_ids)},
+    )
+
+
+async def of_message(db: Database, chat_id: int, seq: int, author_id: int) -> list[Pointer]:
+    """How far those have come who were in the chat when message `seq` was posted, besides its author."""
+    return await db.fetch(
+        Pointer,
+        """
+        SELECT members.chat_id, members.user_id, COALESCE(read_seq, joined_seq) AS read_seq,
+            COALESCE(delivered_seq, joined_seq) AS delivered_seq, COALESCE(shows, TRUE) AS shows
+        FROM members FORCE INDEX (PRIMARY)
+        LEFT JOIN receipts ON receipts.chat_id = members.chat_id AND receipts.user_id = members.user_id
+        LEFT JOIN receipt_choices ON receipt_choices.user_id = members.user_id
+        WHERE members.chat_id = %(chat_id)s AND joined_seq < %(seq)s AND (left_seq IS NULL OR left_seq >= %(seq)s)
+            AND members.user_id <> %(author_id)s
+        """,
+        chat_id=chat_id,
+        seq=seq,
+        author_id=author_id,
+    )
+
+
+async def showless(db: Database, chat_ids: Sequence[int]) -> list[PairRow]:
+    """Who of the members of these chats shows no receipts, and so sees none."""
+    return await db.fetch(
+        PairRow,
+        """
+        SELECT STRAIGHT_JOIN chat_id, members.user_id
+        FROM members FORCE INDEX (PRIMARY) JOIN receipt_choices ON receipt_choices.user_id = members.user_id
+        WHERE chat_id IN %(chat_ids)s AND left_seq IS NULL AND NOT shows
+        """,
+        chat_ids=list(chat_ids),
+    )
+
+
+async def members_of(db: Database, chat_ids: Sequence[int]) -> list[PairRow]:
+    """Everybody who is in one of these chats."""
+    return await db.fetch(
+        PairRow,
+        "SELECT chat_id, user_id FROM members WHERE chat_id IN %(chat_ids)s AND left_seq IS NULL",
+        chat_ids=list(chat_ids),
+    )
+
+
+async def moved_since(db: Database, user_id: int, since: int) -> list[MovedRow]:
+    """The chats of a person in which receipts, or their own preferences, have moved since then: the oldest first."""
+    return await db.fetch(
+        MovedRow,
+        """
+        SELECT chat_id, MAX(moved_at) AS moved_at FROM (
+            SELECT members.chat_id,
+                (SELECT moved_at FROM receipts FORCE INDEX (moved) WHERE receipts.chat_id = members.chat_id
+                ORDER BY moved_at DESC LIMIT 1) AS moved_at
+            FROM members WHERE members.user_id = %(user_id)s AND left_seq IS NULL
+            UNION ALL
+            SELECT chat_id, changed_at FROM preferences WHERE user_id = %(user_id)s
+        ) AS moves
+        WHERE moved_at > %(since)s GROUP BY chat_id ORDER BY moved_at
+        """,
+        user_id=user_id,
+        since=since,
+    )
+
+
+async def choose(tx: Transaction, user_id: int, *, shows: bool) -> None:
+    """Take note of whether somebody shows receipts."""
+    await tx.execute(
+        """
+        INSERT INTO receipt_choices (user_id, shows) VALUES (%(user_id)s, %(shows)s)
+        ON DUPLICATE KEY UPDATE shows = VALUES(shows)
+        """,
+        user_id=user_id,
+        shows=shows,
+    )
+
+
+def forget_chat(chat_id: int) -> Statement:
+    return Statement("DELETE FROM receipts WHERE chat_id = %(chat_id)s", {"chat_id": chat_id})
