@@ -201,7 +201,7 @@ class Bus:
     async def tell(self, tag: str, body: bytes, message_id: str) -> None:
         """Store a fact for the services that want it. Returns when JetStream has it; raises nats.errors.Error.
 
-        Also when there is no stream: it is made by those who hear it, since one that nobody hears keeps nothing.
+        Also when there is no stream: it is made by those who hear it.
         """
         await self._jetstream.publish(f"ev.{tag}", body, headers={"Nats-Msg-Id": message_id})
 
@@ -209,7 +209,7 @@ class Bus:
         stream = StreamConfig(
             name=STREAM,
             subjects=["ev.>"],
-            retention=RetentionPolicy.INTEREST,
+            retention=RetentionPolicy.LIMITS,  # by interest, what is told before its consumer is back would be gone
             storage=StorageType.FILE,
             max_age=self._settings.facts_max_age,
         )

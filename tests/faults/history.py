@@ -163,6 +163,8 @@ class History(Struct):
     heard_out: list[HeardOut] = field(default_factory=list[HeardOut])
     moves: set[Move] = field(default_factory=set[Move])
     holdings: list[Holding] = field(default_factory=list[Holding])
+    broken: list[str] = field(default_factory=list[str])
+    """Other commands that were answered `internal`."""
     patience: float = 40.0
     """Seconds after its acknowledgement by which a removal is in force even where nobody heard of it."""
 
@@ -369,6 +371,8 @@ def _broken(history: History) -> Iterator[Violation]:
     for edit in history.edits:
         if edit.outcome is Outcome.BROKEN:
             yield Violation(Kind.BROKEN, f"{edit.chat_id}/{edit.seq} edited")
+    for command in history.broken:
+        yield Violation(Kind.BROKEN, command)
 
 
 RULES: tuple[Callable[[History], Iterator[Violation]], ...] = (

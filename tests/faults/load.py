@@ -20,7 +20,7 @@ from deploy.local.settings import LOCAL
 from dialog.client import Client, ConnectionLost, ConnectionStatus, Entry, State
 from dialog.client.view import ChatView
 from dialog.protocol.accounts import EditProfile
-from dialog.protocol.base import Command, Event, Refused, Status
+from dialog.protocol.base import Command, Event, Refused, Status, tag_of
 from dialog.protocol.chats import AddMember, ChatLeft, GetChat, MemberChanged, RemoveMember
 from dialog.protocol.messages import EditMessage, Message, MessageChanged, MessagePosted, SendMessage
 from tests.faults.history import (
@@ -321,7 +321,8 @@ class Load:
                     await asyncio.sleep(0.1)
                 except Refused as refused:
                     if outcome_of(refused) is Outcome.BROKEN:
-                        raise
+                        self.history.broken.append(tag_of(type(command)))
+                        return None
                     if outcome_of(refused) is Outcome.REFUSED:
                         return None
                     await asyncio.sleep(0.1)
