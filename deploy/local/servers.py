@@ -128,7 +128,7 @@ def _nats(folder: Path, port: int, monitor: int, password: str) -> Server:
     config = _configure("nats.conf", folder, settings)
     return Server(
         name="nats",
-        # One thread for Go's own work: several would spin for each other, at two to three times the CPU per message.
+        # One thread for Go's own work: several would spin for each other (docs/performance.md).
         command=("env", "GOMAXPROCS=1", str(program), "--config", str(config)),
         trouble=partial(_trouble_over_http, monitor, "/healthz"),
     )
