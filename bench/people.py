@@ -132,6 +132,17 @@ class People:
                 (number, members + number, chat_id),
             )
 
+    async def read(self, chat_ids: Sequence[int], members: Sequence[Sequence[int]], seq: int) -> None:
+        """Everybody in these chats, whose members these are, has received and read them up to message `seq`."""
+        await self._insert(
+            "dialog_chat.receipts",
+            (
+                {"chat_id": id_, "user_id": user_id, "read_seq": seq, "delivered_seq": seq, "moved_at": now_ms()}
+                for id_, people in zip(chat_ids, members, strict=True)
+                for user_id in people
+            ),
+        )
+
     async def settle(self) -> None:
         """Wait until the server has written down what it holds, which would else happen while we measure."""
         async with self._connection.cursor() as cursor:

@@ -74,13 +74,20 @@ async def _by_turns(rig: Rig, groups: Mapping[str, Group]) -> list[Figure]:
 
 
 async def chat_list(rig: Rig) -> list[Figure]:
-    """Somebody with a thousand chats, nine out of ten direct: all of them on a new device, and coming back to them."""
+    """Somebody with a thousand chats, nine out of ten direct: all of them on a new device, and coming back to them.
+
+    What was said last is unread in every tenth.
+    """
     [me, *others] = await rig.people.make(CHATS + 1)
-    groups = CHATS // 10
-    for chat_id in await rig.people.groups([[me, *others[start : start + GROUP - 1]] for start in range(groups)]):
-        await rig.people.store(chat_id, me, GROUP, STORED_EACH)
-    for chat_id in await rig.people.directs([(me, other) for other in others[groups:]]):
-        await rig.people.store(chat_id, me, 2, STORED_EACH)
+    groups = [[me, *others[start : start + GROUP - 1]] for start in range(CHATS // 10)]
+    pairs = [(me, other) for other in others[len(groups) :]]
+    chats = [
+        *zip(await rig.people.groups(groups), groups, strict=True),
+        *zip(await rig.people.directs(pairs), pairs, strict=True),
+    ]
+    for place, (chat_id, people) in enumerate(chats):
+        await rig.people.store(chat_id, people[1], len(people), STORED_EACH)
+        await rig.people.read([chat_id], [people], STORED_EACH - (place % 10 == 0))
     await rig.people.settle()
     async with rig.crowd() as crowd, rig.watch():
         await crowd.connect(rig.people.enter([me]))

@@ -16,6 +16,7 @@ from dialog.config import Count, DatabaseSettings, Port, Seconds
 from dialog.db import Database, open_database
 from dialog.http import Check
 from dialog.protocol.messages import Message
+from dialog.protocol.scheduled import Scheduled
 
 from . import store
 from .pointers import Move, move_all
@@ -25,7 +26,8 @@ from .ticks import open_ticks
 
 PEOPLE_TOGETHER = 64
 PEOPLE_WAITING = 8192
-"""Whose groups are read in one statement, and who may wait for the next: all sockets of a gateway that has died."""
+"""Whose groups or scheduled messages are read in one statement, and who may wait for the next: all sockets of a gateway
+that has died."""
 
 MOVES_TOGETHER = 500
 MOVES_WAITING = 16384
@@ -125,6 +127,8 @@ class App:
     posting: Batch[Post, Message]
     groups: Batch[int, list[int]]
     """The groups of a person, read for all who are asked about at once."""
+    schedules: Batch[int, list[Scheduled]]
+    """What a person has scheduled, likewise."""
     reading: asyncio.Semaphore
     """Held while pages and states are read, so that they leave connections for writing."""
     gatherings: LocalLimiter
@@ -148,6 +152,9 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
             db=db,
             posting=posting,
             groups=Batch(partial(store.members.groups_of, db), size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, linger=0),
+            schedules=Batch(
+                partial(store.scheduled.of_all, db), size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, linger=0
+            ),
             reading=asyncio.Semaphore(config.reads_at_once),
             gatherings=LocalLimiter(),
             invited=LocalLimiter(),

@@ -1,8 +1,9 @@
 """Staying in step: what changed in a chat, or in all of them, since the `rev` that a client holds."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TypeVar
 
 from msgspec import Struct
@@ -114,51 +115,36 @@ async def _with_people(app: App, state: ChatState) -> ChatState:
 async def sync(app: App, actor: Actor, command: Sync) -> Synced:
     held, marks = _held(command.chats), _held(command.marks)
     as_of = now_ms() - MOVES_LATE_MS
-    moved = await _moved(app, actor, command)
-    of_actor, of_schedule = await app.db.together([store.chats.of(actor.user_id), store.scheduled.of(actor.user_id)])
-    mine = [Own(*found) for found in store.chats.read_of(of_actor)]
-    requests: list[Request] = []
-    unchanged: dict[int, Own] = {}
-    for own in mine:
-        chat_id = own.chat.id
-        since = held.get(chat_id, 0) if marks.get(chat_id, 0) == own.mine.mark else 0
-        if since == own.chat.rev:
-            unchanged[chat_id] = own
-        else:
-            requests.append(_request(app, own, since, app.config.sync_messages))
-    changed = len(requests)
-    requests += [
-        _request(app, unchanged[chat_id], held[chat_id], app.config.sync_messages)
-        for chat_id in moved
-        if chat_id in unchanged
-    ]
+    found, scheduled = await asyncio.gather(
+        store.chats.of(app.db, actor.user_id, moves=command.moved_since > 0), app.schedules.add(actor.user_id)
+    )
+    changed: list[Request] = []
+    moved: list[tuple[int, Request]] = []
+    for chat, mine, moves in found:
+        since = held.get(chat.id, 0) if marks.get(chat.id, 0) == mine.mark else 0
+        request = _request(app, Own(chat, mine), since, app.config.sync_messages)
+        if since != chat.rev:
+            changed.append(request)
+        elif moves.moved_at > command.moved_since > 0:
+            moved.append((moves.moved_at, request))
+    moved.sort(key=itemgetter(0))
+    requests = [*changed, *(request for _, request in moved)]
     async with app.reading:
         states, people = await _filled(app, actor, requests)
     people |= await users(app.bus, {actor.user_id} - people.keys())
     if actor.user_id not in people:
         raise Refused(NotFound())
+    if more := len(states) < len(requests):  # up to when the moves have been told in a reply that does not hold all
+        as_of = max((moved_at for moved_at, _ in moved[: len(states) - len(changed)]), default=command.moved_since)
     return Synced(
         chats=states,
-        gone=list(held.keys() - {own.chat.id for own in mine}),
+        gone=list(held.keys() - {chat.id for chat, _, _ in found}),
         people=list(people.values()),
         me=people[actor.user_id],
-        more=len(states) < len(requests),
-        scheduled=store.scheduled.read(of_schedule),
-        as_of=as_of if len(states) == len(requests) else _as_of(command, moved, states[changed:]),
+        more=more,
+        scheduled=scheduled,
+        as_of=as_of,
     )
-
-
-async def _moved(app: App, actor: Actor, command: Sync) -> dict[int, int]:
-    """The chats in which receipts or preferences have moved since the client was last told, and when: oldest first."""
-    if not command.moved_since:
-        return {}
-    rows = await store.receipts.moved_since(app.db, actor.user_id, command.moved_since)
-    return {row.chat_id: row.moved_at for row in rows}
-
-
-def _as_of(command: Sync, moved: dict[int, int], told: list[ChatState]) -> int:
-    """Up to when the moves have been told, in a reply that does not hold them all."""
-    return max((moved[state.chat.id] for state in told), default=command.moved_since)
 
 
 async def _filled(app: App, actor: Actor, requests: list[Request]) -> tuple[list[ChatState], dict[int, User]]:

@@ -1,6 +1,7 @@
 """Chat's statements touch only the rows they want, however large the tables are."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import asyncmy
@@ -160,7 +161,8 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     ),
     "all members": (statements(store.members.now([LARGE])), MEMBERS),
     "all members of many chats": (statements(store.members.now(list(range(2, 502)))), 2 * 500),
-    "the chats of a person": (statements(store.chats.of(PERSON)), (SMALL + 1) * 2),
+    "the chats of a person": (reads(partial(store.chats.of, moves=False), PERSON), (SMALL + 1) * 2),
+    "the chats of a person, and when they moved": (reads(partial(store.chats.of, moves=True), PERSON), (SMALL + 1) * 4),
     "the groups of a person": (reads(store.members.groups_of, [PERSON]), (SMALL + 1) * 2),
     "the groups of people": (
         reads(store.members.groups_of, [PERSON, *range(100_001, 100_064)]),
@@ -209,6 +211,7 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "what of a page is hidden": (reads(store.hidden.among, PERSON, [(7, seq) for seq in range(1, 51)]), 50),
     "what disappears next": (reads(store.disappearing.due, 60_000, 100), 100),
     "what one has scheduled": (statements(store.scheduled.of(100)), 10),
+    "what some have scheduled": (reads(store.scheduled.of_all, [100, 101]), 20),
     "what is due": (reads(store.scheduled.due, 30_000, 1000, 100), 150),
     "one that was scheduled before": (reads(store.scheduled.with_nonce, 100, 1, "n1000"), 1),
     "what is to be purged": (reads(store.clearing.purges, 100), 100),
@@ -238,7 +241,6 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "the receipts of many chats": (statements(store.receipts.pointers_in(list(range(2, 502)))), 500 * 3),
     "the receipts of one message": (reads(store.receipts.of_message, LARGE, 50_000, 9), MEMBERS * 3),
     "who shows no receipts": (reads(store.receipts.showless, [LARGE, *range(2, 66)]), (MEMBERS + 64 * 2) * 2),
-    "where receipts have moved": (reads(store.receipts.moved_since, PERSON, SMALL - 10), (SMALL + 1) * 4),
     "what a person prefers": (statements(store.preferences.among(PERSON, list(range(2, 102)))), 100),
     "the preferences to change": (reads(store.preferences.locked, PERSON, 7), 2),
     "what a person has pinned": (reads(store.preferences.pinned, PERSON), SMALL),

@@ -1,6 +1,5 @@
 """SQL of chats: what they are, who may act in them, and their numbers."""
 
-from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -16,7 +15,15 @@ MINE = "role, cleared_seq, closed_seq, mark"
 READ = "GREATEST(joined_seq, cleared_seq, COALESCE(read_seq, joined_seq)) AS read_seq"
 """How far somebody has read: what was said before they joined, or what they have cleared, is not unread to them."""
 READ_JOIN = "LEFT JOIN receipts ON receipts.chat_id = members.chat_id AND receipts.user_id = members.user_id"
-
+PREFERENCES_JOIN = """
+    LEFT JOIN preferences ON preferences.user_id = members.user_id AND preferences.chat_id = members.chat_id
+"""
+MOVED = """
+    changed_at AS preferred_at, (
+        SELECT moved_at FROM receipts FORCE INDEX (moved) WHERE receipts.chat_id = members.chat_id
+        ORDER BY moved_at DESC LIMIT 1
+    ) AS received_at
+"""
 
 PlaceRows = list[list[Row]]
 
@@ -35,6 +42,18 @@ class LockedChat(Struct, frozen=True):
     disappear_after: int | None
     member_rev: int
     """Of the last change of who is in it, and as what."""
+
+
+class MovedRow(Struct, frozen=True):
+    """When what somebody prefers about a chat, and the receipts in it, last moved."""
+
+    preferred_at: int | None = None
+    received_at: int | None = None
+
+    @property
+    def moved_at(self) -> int:
+        """0 if nothing has ever moved."""
+        return max(self.preferred_at or 0, self.received_at or 0)
 
 
 class NumberRow(Struct, frozen=True):
@@ -74,20 +93,25 @@ def read_place(found: PlaceRows) -> tuple[Chat | None, Mine | None]:
     return chats[0] if chats else None, mine[0] if mine else None
 
 
-def of(user_id: int) -> Statement:
-    """Every chat that somebody is in, what they are and have done in it, and how far they have read, for `read_of`."""
-    return Statement(
-        f"""
-        SELECT {CHAT}, {MINE}, {READ} FROM members JOIN chats ON chats.id = members.chat_id {READ_JOIN}
-        WHERE members.user_id = %(user_id)s AND members.left_seq IS NULL
-        ORDER BY chats.id DESC
-        """,
-        {"user_id": user_id},
+async def of(db: Database, user_id: int, *, moves: bool) -> list[tuple[Chat, Mine, MovedRow]]:
+    """Every chat that somebody is in, what they are and have done in it, how far they have read, and when it moved.
+
+    Without `moves`, nothing has ever moved.
+    """
+    [rows] = await db.together(
+        [
+            Statement(
+                f"""
+                SELECT {CHAT}, {MINE}, {READ} {f", {MOVED}" if moves else ""}
+                FROM members JOIN chats ON chats.id = members.chat_id {READ_JOIN} {PREFERENCES_JOIN if moves else ""}
+                WHERE members.user_id = %(user_id)s AND members.left_seq IS NULL
+                ORDER BY chats.id DESC
+                """,
+                {"user_id": user_id},
+            )
+        ]
     )
-
-
-def read_of(rows: Sequence[Row]) -> list[tuple[Chat, Mine]]:
-    return list(zip(rows_as(Chat, rows), rows_as(Mine, rows), strict=True))
+    return list(zip(rows_as(Chat, rows), rows_as(Mine, rows), rows_as(MovedRow, rows), strict=True))
 
 
 async def ids_of(db: Database, user_id: int) -> list[int]:

@@ -58,11 +58,6 @@ class Gap(Struct, frozen=True):
     """Whether they may have hidden something there."""
 
 
-class MovedRow(Struct, frozen=True):
-    chat_id: int
-    moved_at: int
-
-
 class PairRow(Struct, frozen=True):
     chat_id: int
     user_id: int
@@ -228,26 +223,6 @@ async def members_of(db: Database, chat_ids: Sequence[int]) -> list[PairRow]:
         PairRow,
         "SELECT chat_id, user_id FROM members WHERE chat_id IN %(chat_ids)s AND left_seq IS NULL",
         chat_ids=list(chat_ids),
-    )
-
-
-async def moved_since(db: Database, user_id: int, since: int) -> list[MovedRow]:
-    """The chats of a person in which receipts, or their own preferences, have moved since then: the oldest first."""
-    return await db.fetch(
-        MovedRow,
-        """
-        SELECT chat_id, MAX(moved_at) AS moved_at FROM (
-            SELECT members.chat_id,
-                (SELECT moved_at FROM receipts FORCE INDEX (moved) WHERE receipts.chat_id = members.chat_id
-                ORDER BY moved_at DESC LIMIT 1) AS moved_at
-            FROM members WHERE members.user_id = %(user_id)s AND left_seq IS NULL
-            UNION ALL
-            SELECT chat_id, changed_at FROM preferences WHERE user_id = %(user_id)s
-        ) AS moves
-        WHERE moved_at > %(since)s GROUP BY chat_id ORDER BY moved_at
-        """,
-        user_id=user_id,
-        since=since,
     )
 
 

@@ -1,5 +1,6 @@
 """SQL of scheduled messages."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import msgspec
@@ -25,6 +26,25 @@ class ClaimRow(Struct, frozen=True):
 def read(rows: Sequence[Row]) -> list[Scheduled]:
     """Rows of SCHEDULED as what they are."""
     return rows_as(Scheduled, [row | {"mentions": _IDS.decode(row["mentions"])} for row in rows])
+
+
+async def of_all(db: Database, author_ids: list[int]) -> list[list[Scheduled]]:
+    """What each of these people (at least one) has scheduled, in their order."""
+    [rows] = await db.together(
+        [
+            Statement(
+                f"""
+                SELECT author_id, {SCHEDULED} FROM scheduled FORCE INDEX (scheduled_once)
+                WHERE author_id IN %(author_ids)s ORDER BY send_at, id
+                """,
+                {"author_ids": author_ids},
+            )
+        ]
+    )
+    found: defaultdict[int, list[Scheduled]] = defaultdict(list)
+    for row, scheduled in zip(rows, read(rows), strict=True):
+        found[row["author_id"]].append(scheduled)
+    return [found[author_id] for author_id in author_ids]
 
 
 def of(author_id: int) -> Statement:
