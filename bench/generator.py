@@ -6,6 +6,7 @@ python -m bench.generator
 import asyncio
 import contextlib
 import gc
+import itertools
 import random
 import sys
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,8 @@ LONGEST_PAUSE = 30.0
 FIRST_PAUSE = 0.5
 """Of a client that comes back: random(0, min(longest, first * 2^n)) seconds, as the protocol's page says."""
 LINE_BYTES = 1 << 26
+CHOICE = (b'{"type":"status.set","status":"dnd"}', b'{"type":"status.set","status":"auto"}')
+FOCUS = (b'{"type":"session.focus","focused":false}', b'{"type":"session.focus","focused":true}')
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -39,6 +42,8 @@ class Visitor:
         self._socket: LightSocket | None = None
         self.synced_at = 0.0
         self.lost = asyncio.Event()
+        self.away = False
+        """It was cut off on purpose, and is about to come back."""
 
     @property
     def socket(self) -> LightSocket:
@@ -54,6 +59,7 @@ class Visitor:
         socket.on_loss = self.lost.set
         _reply(await socket.ask(_ENCODER.encode({"type": "connect", "access_token": self._person.token})))
         await self.sync()
+        self.away = False
         self.synced_at = perf_counter()
 
     async def sync(self) -> float:
@@ -83,6 +89,12 @@ class Visitor:
             except Lost as lost:
                 tries, told = tries + 1, lost.retry_after
 
+    def flee(self) -> None:
+        """Be cut off."""
+        self.leave()
+        self.away = True
+        self.lost.set()
+
     def leave(self) -> None:
         if self._socket:
             self._socket.close()
@@ -106,6 +118,7 @@ class Load:
             jobs.Connect: self._connect,
             jobs.ClosedLoop: self._close_loop,
             jobs.OpenLoop: self._open_loop,
+            jobs.Flap: self._flap,
             jobs.Read: self._read,
             jobs.Stop: self._stop,
             jobs.Ask: self._ask,
@@ -171,6 +184,30 @@ class Load:
             self.tally.late.append(perf_counter() - due)
             self._visitors[sender.socket].socket.send(sender.chat_id, b"@%.6f %b" % (due, TEXT), due)
 
+    async def _flap(self, job: jobs.Flap) -> None:
+        self._stopped = False
+        self._opening = asyncio.create_task(self._keep_flapping(job))
+
+    async def _keep_flapping(self, job: jobs.Flap) -> None:
+        """One after the other, in the same order again and again, evenly over time."""
+        pause = job.every / len(self._visitors)
+        due = perf_counter()
+        async with asyncio.TaskGroup() as returning:
+            for turn, visitor in enumerate(itertools.cycle(self._visitors)):
+                due += pause
+                await asyncio.sleep(max(0, due - perf_counter()))
+                if self._stopped:
+                    break
+                if visitor.away:
+                    continue
+                even = turn // len(self._visitors) % 2
+                visitor.socket.tell(FOCUS[even])
+                if turn % job.choosing == 0:
+                    visitor.socket.tell(CHOICE[even])
+                elif turn % job.leaving == 0:
+                    visitor.flee()
+                    returning.create_task(visitor.come_back())
+
     def _begin(self, *, stamped: bool) -> None:
         self._stopped = False
         for visitor in self._visitors:
@@ -183,12 +220,13 @@ class Load:
         self.tally = fresh
         for visitor in self._visitors:
             visitor.socket.tally = fresh
-        if lost := sum(visitor.lost.is_set() for visitor in self._visitors):
+        if lost := sum(visitor.lost.is_set() and not visitor.away for visitor in self._visitors):
             raise Lost(f"{lost} sockets were closed under load")
         return Answer(
             answered=seen.answered,
             refused=seen.refused,
             delivered=seen.delivered,
+            presences=seen.presences,
             latencies=_milliseconds(seen.latencies),
             received=_milliseconds(seen.received),
             late=_milliseconds(seen.late),

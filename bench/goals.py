@@ -5,6 +5,7 @@ from msgspec import Struct
 from .figures import ACKNOWLEDGED, MESSAGES, PER_DELIVERY, PER_MESSAGE, RECEIVED
 from .limits import BATCH_CPU, BATCH_RATE, JOINED_WRITE, LONE_COMMIT
 from .replicas import RATIONED
+from .sockets import P99_IN_STORM
 
 
 class Goal(Struct, frozen=True):
@@ -46,6 +47,7 @@ GOALS = {
     ("idle", "gateway memory per idle socket, 5,000 sockets"): Goal(most=20),
     ("storm", "until all are synced again"): Goal(most=15),
     ("storm", "database statements per client"): Goal(most=3),
+    ("presence-storm", P99_IN_STORM): Goal(most=1.5),
     ("history", "page of 50 out of 1,000,000 messages, p99"): Goal(most=15),
     ("chat-list", "list of 1,000 chats, from nothing, p99"): Goal(most=50),
     ("start", "from nothing to ready"): Goal(most=10),

@@ -45,6 +45,15 @@ class OpenLoop(Struct, frozen=True, tag=True):
     rate: float
 
 
+class Flap(Struct, frozen=True, tag=True):
+    """Each person's app goes to the front or to the back every `every` seconds. Of these, one in `leaving` is cut off
+    then and comes back, and one in `choosing` chooses another status."""
+
+    every: float
+    leaving: int
+    choosing: int
+
+
 class Read(Struct, frozen=True, tag=True):
     """Hand over what was counted since the last time, and begin anew."""
 
@@ -78,7 +87,7 @@ class Disconnect(Struct, frozen=True, tag=True):
     """Close every socket."""
 
 
-Job = Address | Connect | ClosedLoop | OpenLoop | Read | Stop | Ask | SyncAgain | Return | Disconnect
+Job = Address | Connect | ClosedLoop | OpenLoop | Flap | Read | Stop | Ask | SyncAgain | Return | Disconnect
 
 
 class Answer(Struct, frozen=True):
@@ -88,6 +97,8 @@ class Answer(Struct, frozen=True):
     answered: int = 0
     refused: int = 0
     delivered: int = 0
+    presences: int = 0
+    """Events of presence."""
     latencies: list[float] = []
     """Of commands, in milliseconds."""
     received: list[float] = []

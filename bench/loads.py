@@ -1,13 +1,14 @@
 """Load: groups of any size, many direct chats, two people alone, and a steady stream."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 
 from .figures import RECEIVED, Figure, Scenario, latency, of_load
 from .jobs import Send
 from .machine import between, sample
-from .rig import WINDOWS, Rig, Window
+from .rig import WINDOWS, Crowd, Rig, Window
 
 STEADY_PER_SECOND = 200.0
 STEADY_PEOPLE = 500
@@ -59,8 +60,9 @@ async def windows_of(
     return windows
 
 
-async def steady(rig: Rig) -> list[Figure]:
-    """Messages at random moments, from random people in groups of ten; latency from when each was due."""
+@asynccontextmanager
+async def steady_crowd(rig: Rig) -> AsyncGenerator[Crowd]:
+    """Messages at random moments, from random people in groups of ten, are under way."""
     people = await rig.people.make(STEADY_PEOPLE)
     members = [people[start : start + STEADY_GROUP] for start in range(0, STEADY_PEOPLE, STEADY_GROUP)]
     chat_ids = await rig.people.groups(members)
@@ -68,8 +70,14 @@ async def steady(rig: Rig) -> list[Figure]:
     async with rig.crowd() as crowd:
         await crowd.connect(rig.people.enter(people))
         await crowd.open_loop(senders, STEADY_PER_SECOND)
-        windows = await crowd.windows(seconds=STEADY_WINDOW)
+        yield crowd
         await crowd.stop()
+
+
+async def steady(rig: Rig) -> list[Figure]:
+    """Latency from when each message was due."""
+    async with steady_crowd(rig) as crowd:
+        windows = await crowd.windows(seconds=STEADY_WINDOW)
     return [
         *of_load(windows),
         *latency(RECEIVED, [window.seen.received for window in windows]),

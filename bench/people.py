@@ -99,6 +99,27 @@ class People:
         """What it takes to connect as these people, for the next five minutes."""
         return [Person(self._signer.sign(user_id, next(self._ids))[0]) for user_id in user_ids]
 
+    async def sign_in(self, user_ids: Iterable[int]) -> list[Person]:
+        """The same for those who also change what auth keeps: it looks their sessions up."""
+        sessions = [(user_id, next(self._ids)) for user_id in user_ids]
+        await self._insert(
+            "dialog_auth.sessions",
+            (
+                {
+                    "id": session_id,
+                    "user_id": user_id,
+                    "device_name": "",
+                    "address": "",
+                    "token_hash": secrets.token_bytes(32),
+                    "rotated_at": now_ms(),
+                    "created_at": now_ms(),
+                    "last_seen_at": now_ms(),
+                }
+                for user_id, session_id in sessions
+            ),
+        )
+        return [Person(self._signer.sign(user_id, session_id)[0]) for user_id, session_id in sessions]
+
     async def groups(self, members: Sequence[Sequence[int]]) -> list[int]:
         """The ids of new groups of these people, whose first one owns it."""
         ids = list(itertools.islice(self._ids, len(members)))

@@ -154,6 +154,10 @@ class Crowd:
             *(one.do(jobs.OpenLoop(share, part)) for one, share in zip(self._generators, shares, strict=True))
         )
 
+    async def flap(self, job: jobs.Flap) -> None:
+        """Begin to come and go."""
+        await self._all(job)
+
     def _split(self, senders: Sequence[jobs.Send]) -> list[list[jobs.Send]]:
         shares: list[list[jobs.Send]] = [[] for _ in self._generators]
         for sender in senders:
@@ -189,6 +193,7 @@ class Crowd:
             answered=sum(one.answered for one in seen),
             refused=sum(one.refused for one in seen),
             delivered=sum(one.delivered for one in seen),
+            presences=sum(one.presences for one in seen),
             latencies=sorted(value for one in seen for value in one.latencies),
             received=sorted(value for one in seen for value in one.received),
             late=sorted(value for one in seen for value in one.late),

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from functools import partial
 from time import perf_counter
 
-from .figures import BUSIEST, OTHERS, Figure, Scenario
-from .machine import between, memory_of, sample
-from .rig import Crowd, Failed, Rig, percentile
+from .figures import ACKNOWLEDGED, BUSIEST, OTHERS, Figure, Scenario, middle
+from .jobs import Flap
+from .loads import steady_crowd
+from .machine import PARTS, between, memory_of, sample
+from .rig import Crowd, Failed, Rig, Window, median, percentile
 
 FIRST = 100
 """Sockets that warm a gateway up before it is weighed."""
@@ -23,6 +25,10 @@ BASELINE = 2.0
 CALM = 50.0
 CALMING = 15
 """Seconds of one look at the statements, those per second of a suite at rest, and looks until it has to be."""
+FLAP = Flap(every=1.0, leaving=101, choosing=51)
+FLAP_TURNS = 3
+FLAP_WINDOW = 6.0
+P99_IN_STORM = "p99 in the storm by p99 in the calm"
 DEFAULT_UPGRADES = {"DIALOG_GATEWAY_UPGRADES_BURST": "1000"}
 
 
@@ -118,7 +124,40 @@ async def _statements_at_rest(rig: Rig) -> float:
     raise Failed(f"the database was asked {per_second:.0f} statements a second although nobody did anything")
 
 
+async def presence_storm(rig: Rig) -> list[Figure]:
+    """The steady load while thousands of others come and go, and without; by turns."""
+    people = await society(rig, STORM)
+    calm: list[Window] = []
+    stormy: list[Window] = []
+    told: list[float] = []
+    async with rig.crowd() as flapping, steady_crowd(rig) as crowd:
+        await flapping.connect(await rig.people.sign_in(people))
+        for _ in range(FLAP_TURNS):
+            calm += await crowd.windows(1, FLAP_WINDOW)
+            await flapping.flap(FLAP)
+            await asyncio.sleep(SETTLE)
+            await flapping.read()
+            stormy += await crowd.windows(1, FLAP_WINDOW, warm_up=0)
+            told.append((await flapping.read()).presences / STORM / stormy[-1].used.seconds)
+            await flapping.stop()
+    before = [percentile(window.seen.latencies, 0.99) for window in calm]
+    after = [percentile(window.seen.latencies, 0.99) for window in stormy]
+    return [
+        middle(f"{ACKNOWLEDGED}, p99, calm", before, "ms"),
+        middle(f"{ACKNOWLEDGED}, p99, in the storm", after, "ms"),
+        Figure(P99_IN_STORM, median(after) / median(before), ""),
+        middle("events of presence per viewer", told, "/s"),
+        *(
+            middle(f"CPU in the storm: {part}", [one.used.parts[part] / one.used.seconds * 100 for one in stormy], "%")
+            for part in PARTS
+        ),
+        middle(BUSIEST, [max(one.used.generators) * 100 for one in stormy], "% of a core"),
+        middle(OTHERS, [one.used.others * 100 for one in stormy], "% of a core"),
+    ]
+
+
 SCENARIOS = (
+    Scenario("presence-storm", "5,000 people come and go beside the steady load", presence_storm, seconds=180),
     Scenario("idle", "2,000 and 5,000 sockets that are silent", idle, seconds=120),
     Scenario("storm", "5,000 sockets lose their gateway", partial(storm, env={}), seconds=180),
     Scenario(

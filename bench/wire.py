@@ -14,6 +14,7 @@ from typing import cast
 from dialog.protocol.connection import SUBPROTOCOL
 
 POSTED = b'{"event":{"type":"message.posted"'
+PRESENCE = b'{"event":{"type":"presence.changed"'
 ANSWER = b'{"id":'
 PING = b"\x89\x00"
 PONG = b"\x8a\x80\x00\x00\x00\x00"
@@ -42,6 +43,7 @@ class Tally:
         self.answered = 0
         self.refused = 0
         self.delivered = 0
+        self.presences = 0
         self.latencies: list[float] = []
         """Seconds from sending (in an open loop: from when it was due) to the answer."""
         self.received: list[float] = []
@@ -118,6 +120,10 @@ class LightSocket(asyncio.Protocol):
         self._write(masked(b'{"id":%d,"command":%b}' % (number, command)))
         return await future
 
+    def tell(self, command: bytes) -> None:
+        """Give a command whose answer nobody waits for."""
+        self._write(masked(b'{"id":%d,"command":%b}' % (next(self._ids), command)))
+
     def send(self, chat_id: int, text: bytes, due: float) -> None:
         """Post a message and count its answer from `due` on."""
         number = next(self._ids)
@@ -179,6 +185,8 @@ class LightSocket(asyncio.Protocol):
                 future = self._asked.pop(number, None)
                 if future and not future.done():
                     future.set_result(payload)
+            elif payload.startswith(PRESENCE):
+                self.tally.presences += 1
 
     def _count(self, data: bytes) -> None:
         """What is kept of `data` is too short to hold a whole beginning of an event, so none is counted twice."""
