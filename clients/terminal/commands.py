@@ -9,9 +9,18 @@ from dialog.client import ChatView, Progress
 from dialog.protocol.accounts import EditProfile, FindUser, ListSessions, RevokeSession, SessionInfo
 from dialog.protocol.chats import AddMember, ChatKind, CreateChat, LeaveChat, OpenDirect, RemoveMember, Role
 from dialog.protocol.messages import DeleteMessage, EditMessage, Message
+from dialog.protocol.people import (
+    AddBlock,
+    CancelFriend,
+    DeclineFriend,
+    RelationNow,
+    RemoveBlock,
+    RemoveFriend,
+    RequestFriend,
+)
 
 from . import safe
-from .words import DIM, PLAIN, message_lines, name_of, title_of
+from .words import DIM, PLAIN, message_lines, name_of, relation_words, title_of
 
 if TYPE_CHECKING:
     from .conversation import Conversation
@@ -141,6 +150,47 @@ async def profile(talk: "Conversation", rest: str) -> None:
     talk.say(f"You are {safe.line(user.display_name)} now.")
 
 
+async def friends(talk: "Conversation", _rest: str) -> None:
+    """/friends               friends, requests, and whom you block"""
+    for relation in talk.state.relations.values():
+        user = talk.state.people.get(relation.user.id, relation.user)
+        what = relation_words(relation)
+        talk.say(f"      {name_of(talk.state, user.id)} {DIM}{safe.line(user.username)}, {what}{PLAIN}")
+    if not talk.state.relations:
+        talk.say("Nobody yet: /befriend USER")
+
+
+async def befriend(talk: "Conversation", rest: str) -> None:
+    """/befriend USER         ask somebody to be your friend, or accept their request"""
+    _say_relation(talk, await talk.client.call(RequestFriend(user_id=await _user_id(talk, rest))))
+
+
+async def decline(talk: "Conversation", rest: str) -> None:
+    """/decline USER          turn a request down; they are not told"""
+    _say_relation(talk, await talk.client.call(DeclineFriend(user_id=await _user_id(talk, rest))))
+
+
+async def unfriend(talk: "Conversation", rest: str) -> None:
+    """/unfriend USER         be friends no longer, or take your request back"""
+    user_id = await _user_id(talk, rest)
+    await talk.client.call(CancelFriend(user_id=user_id))
+    _say_relation(talk, await talk.client.call(RemoveFriend(user_id=user_id)))
+
+
+async def block(talk: "Conversation", rest: str) -> None:
+    """/block USER            hear nothing from somebody; they cannot tell"""
+    _say_relation(talk, await talk.client.call(AddBlock(user_id=await _user_id(talk, rest))))
+
+
+async def unblock(talk: "Conversation", rest: str) -> None:
+    """/unblock USER          hear from them again"""
+    _say_relation(talk, await talk.client.call(RemoveBlock(user_id=await _user_id(talk, rest))))
+
+
+def _say_relation(talk: "Conversation", now: RelationNow) -> None:
+    talk.say(f"{safe.line(now.relation.user.display_name)}: {relation_words(now.relation)}")
+
+
 async def sessions(talk: "Conversation", _rest: str) -> None:
     """/sessions              your devices"""
     for number, session in enumerate(await _sessions(talk), start=1):
@@ -220,6 +270,12 @@ COMMANDS: dict[str, Command] = {
     "leave": leave,
     "retry": retry,
     "profile": profile,
+    "friends": friends,
+    "befriend": befriend,
+    "decline": decline,
+    "unfriend": unfriend,
+    "block": block,
+    "unblock": unblock,
     "sessions": sessions,
     "revoke": revoke,
     "help": show_help,

@@ -2,10 +2,10 @@
 
 from dialog.service import Service, run
 
-from . import accounts, keys, sessions
+from . import accounts, blocks, friends, keys, profiles, sessions, settings
 from .app import open_app
 
-SERVICE = Service("auth", open_app, features=(accounts, sessions, keys))
+SERVICE = Service("auth", open_app, features=(accounts, sessions, keys, profiles, friends, blocks, settings))
 
 if __name__ == "__main__":
     run(SERVICE)

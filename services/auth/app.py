@@ -10,16 +10,16 @@ from dialog.bus import Bus
 from dialog.cache import Limiter, check_cache, open_cache
 from dialog.db import Database, open_database
 from dialog.http import Check
-from dialog.protocol.accounts import User
+from dialog.protocol.internal import Users
 from dialog.tasks import background
 
-from . import store
 from .config import Config
 from .expiry import keep_forgetting
 from .login_tokens import LoginTokens
 from .passwords import Passwords, open_passwords
 from .signer import Signer
 from .throttle import Throttle
+from .views import Asked, open_views
 
 FEW = 8
 """Profiles in a request that is gathered with others; a larger one is a statement of its own."""
@@ -35,7 +35,7 @@ class App:
     config: Config
     bus: Bus
     db: Database
-    profiles: Batch[list[int], list[User]]
+    profiles: Batch[Asked, Users]
     """The profiles behind up to FEW ids, read for all who ask at once."""
     limiter: Limiter
     throttle: Throttle
@@ -58,9 +58,7 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App, None]:
                     config=config,
                     bus=bus,
                     db=db,
-                    profiles=Batch(
-                        partial(store.users_together, db), size=ASKING_TOGETHER, waiting=ASKING_WAITING, linger=0
-                    ),
+                    profiles=open_views(config, db, size=ASKING_TOGETHER, waiting=ASKING_WAITING),
                     limiter=limiter,
                     throttle=Throttle(redis, limiter, config.logins, config.patience),
                     passwords=passwords,

@@ -53,28 +53,28 @@ class Request(Struct, frozen=True):
 @command
 async def get_chat(app: App, actor: Actor, command: GetChat) -> ChatState:
     place = await access.member_of(app.db, actor, command.chat_id)
-    return await _with_people(app, await _state(app, place, since=0))
+    return await _with_people(app, actor, await _state(app, actor, place, since=0))
 
 
 @command
 async def chat_changes(app: App, actor: Actor, command: ChatChanges) -> ChatState:
     place = await access.member_of(app.db, actor, command.chat_id)
-    return await _with_people(app, await _state(app, place, command.since))
+    return await _with_people(app, actor, await _state(app, actor, place, command.since))
 
 
-async def _state(app: App, place: access.Place, since: int) -> ChatState:
+async def _state(app: App, actor: Actor, place: access.Place, since: int) -> ChatState:
     request = _request(app, place.chat, place.role, since, app.config.page_messages)
     async with app.reading:
-        [state] = await _states(app, [request])
-        return (await _fitting(app, request, state))[0]
+        [state] = await _states(app, actor, [request])
+        return (await _fitting(app, actor, request, state))[0]
 
 
-async def _fitting(app: App, request: Request, state: ChatState) -> tuple[ChatState, int]:
+async def _fitting(app: App, actor: Actor, request: Request, state: ChatState) -> tuple[ChatState, int]:
     """The state and its size, or a fresh start with fewer messages when they are larger than a reply should be."""
     size = _size(state)
     if size <= app.config.reply_bytes or _size(state.messages) <= app.config.reply_bytes:
         return state, size
-    [state] = await _states(app, [replace(request, reset=True)])
+    [state] = await _states(app, actor, [replace(request, reset=True)])
     newest_first = sorted(state.messages, key=lambda message: -message.seq)
     state = replace(state, messages=trim(newest_first, app.config.reply_bytes)[::-1])
     return state, _size(state)
@@ -84,8 +84,8 @@ def _size(value: object) -> int:
     return len(ENCODER.encode(value))
 
 
-async def _with_people(app: App, state: ChatState) -> ChatState:
-    found = await users(app.bus, {member.user_id for member in state.members})
+async def _with_people(app: App, actor: Actor, state: ChatState) -> ChatState:
+    found = await users(app.bus, {member.user_id for member in state.members}, actor.user_id)
     return replace(state, people=list(found.values()))
 
 
@@ -99,8 +99,8 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
         if held.get(chat.id) != chat.rev
     ]
     async with app.reading:
-        states, people = await _filled(app, requests)
-    people |= await users(app.bus, {actor.user_id} - people.keys())
+        states, people = await _filled(app, actor, requests)
+    people |= await users(app.bus, {actor.user_id} - people.keys(), actor.user_id)
     if actor.user_id not in people:
         raise Refused(NotFound())
     return Synced(
@@ -112,7 +112,7 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
     )
 
 
-async def _filled(app: App, requests: list[Request]) -> tuple[list[ChatState], dict[int, User]]:
+async def _filled(app: App, actor: Actor, requests: list[Request]) -> tuple[list[ChatState], dict[int, User]]:
     """The states that fit into one reply, in their order and at least one, and the people in them.
 
     Read slice by slice, so that what does not fit any more is not read, memory is bounded, and other commands get their
@@ -123,9 +123,11 @@ async def _filled(app: App, requests: list[Request]) -> tuple[list[ChatState], d
     size = 0
     for part in _slices(requests, app.config.sync_rows):
         read = [
-            await _fitting(app, request, state) for request, state in zip(part, await _states(app, part), strict=True)
+            await _fitting(app, actor, request, state)
+            for request, state in zip(part, await _states(app, actor, part), strict=True)
         ]
-        found = await users(app.bus, {member.user_id for state, _ in read for member in state.members} - people.keys())
+        met = {member.user_id for state, _ in read for member in state.members} - people.keys()
+        found = await users(app.bus, met, actor.user_id)
         for state, state_size in read:
             new = {id_: found.pop(id_) for member in state.members if (id_ := member.user_id) in found}
             size += state_size + _size(list(new.values()))
@@ -162,7 +164,7 @@ def _slices(requests: list[Request], rows: int) -> Iterator[list[Request]]:
         yield part
 
 
-async def _states(app: App, requests: Sequence[Request]) -> list[ChatState]:
+async def _states(app: App, actor: Actor, requests: Sequence[Request]) -> list[ChatState]:
     """The states, read in one round trip and with four statements, however many they are.
 
     The chats' rows were read before: what was committed since then may be in the state already. Its `rev` is beyond the
@@ -172,10 +174,11 @@ async def _states(app: App, requests: Sequence[Request]) -> list[ChatState]:
     known = {request.chat.id: request.since for request in requests if not request.reset}
     statements: list[Statement] = []
     if fresh:
-        statements.append(store.messages.at([(request.chat.id, seq) for request in fresh for seq in request.newest]))
+        newest = [(request.chat.id, seq) for request in fresh for seq in request.newest]
+        statements.append(store.messages.at(newest, actor.user_id))
         statements.append(store.members.now([request.chat.id for request in fresh]))
     if known:
-        statements += [store.messages.since(known), store.members.since(known)]
+        statements += [store.messages.since(known, actor.user_id), store.members.since(known)]
     found = await app.db.together(statements)
     messages, members = _by_chat(Message, found[::2]), _by_chat(Member, found[1::2])
     return [

@@ -23,6 +23,7 @@ from dialog.service import command
 
 from . import access, store
 from .app import App, Config
+from .barriers import kept_from
 from .posting import Post
 
 HOUR_MS = 3_600_000
@@ -47,7 +48,7 @@ async def edit_message(app: App, actor: Actor, command: EditMessage) -> Message:
     check_text(app.config, command.text)
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
-        message = await store.messages.get(tx, command.chat_id, command.seq)
+        message, hidden_from = await store.messages.get(tx, command.chat_id, command.seq, actor.user_id)
         if message is None or message.deleted_at is not None:
             raise Refused(NotFound())
         if message.author_id != actor.user_id:
@@ -55,35 +56,38 @@ async def edit_message(app: App, actor: Actor, command: EditMessage) -> Message:
         now = now_ms()
         if now - message.sent_at > app.config.edit_hours * HOUR_MS:
             raise Refused(EditWindowOver(hours=app.config.edit_hours))
-        return _change(tx, place, replace(message, text=command.text, edited_at=now))
+        return _change(tx, place, replace(message, text=command.text, edited_at=now), hidden_from)
 
 
 @command
 async def delete_message(app: App, actor: Actor, command: DeleteMessage) -> Message:
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
-        message = await store.messages.get(tx, command.chat_id, command.seq)
+        message, hidden_from = await store.messages.get(tx, command.chat_id, command.seq, actor.user_id)
         if message is None:
             raise Refused(NotFound())
         access.may_delete(place, actor, message.author_id)
         if message.deleted_at is not None:
             return message
-        return _change(tx, place, replace(message, text="", reply_to=None, edited_at=None, deleted_at=now_ms()))
+        deleted = replace(message, text="", reply_to=None, edited_at=None, deleted_at=now_ms())
+        return _change(tx, place, deleted, hidden_from)
 
 
-def _change(tx: Transaction, place: access.Place, changed: Message) -> Message:
+def _change(tx: Transaction, place: access.Place, changed: Message, hidden_from: int | None) -> Message:
     """Store and tell what a message is now, as the next change of its chat."""
     chat = replace(place.chat, rev=place.chat.rev + 1)
     message = replace(changed, rev=chat.rev)
     tx.later(store.messages.change(message), store.chats.move_rev(chat))
-    tx.publish(MessageChanged(message=message), *access.topics(chat))
+    if hidden_from is not None:
+        tx.later(*kept_from(place.chat, message, hidden_from))
+    tx.publish(MessageChanged(message=message), *access.topics(chat, place.barriers, hidden_from))
     return message
 
 
 @command
 async def message_history(app: App, actor: Actor, command: MessageHistory) -> History:
     place = await access.member_of(app.db, actor, command.chat_id)
-    older, newer = _pages(command)
+    older, newer = _pages(command, actor.user_id)
     async with app.reading:
         found = await app.db.together([page for page in (older, newer) if page])
     before = trim(rows_as(Message, found[0]), app.config.reply_bytes) if older else []
@@ -92,20 +96,20 @@ async def message_history(app: App, actor: Actor, command: MessageHistory) -> Hi
     return History(messages=messages, more=_is_more(messages, place.chat.head_seq, bool(older), bool(newer)))
 
 
-def _pages(command: MessageHistory) -> tuple[Statement | None, Statement | None]:
+def _pages(command: MessageHistory, viewer: int) -> tuple[Statement | None, Statement | None]:
     """The statements for what lies before and after the place that is asked for. Raises Refused(Invalid)."""
     chat_id, limit = command.chat_id, command.limit
     match command.before, command.after, command.around:
         case None, None, None:
-            return store.messages.newest(chat_id, limit), None
+            return store.messages.newest(chat_id, limit, viewer), None
         case int(seq), None, None:
-            return store.messages.before(chat_id, seq, limit), None
+            return store.messages.before(chat_id, seq, limit, viewer), None
         case None, int(seq), None:
-            return None, store.messages.after(chat_id, seq, limit)
+            return None, store.messages.after(chat_id, seq, limit, viewer)
         case None, None, int(seq):
             half = max(1, limit // 2)
-            return store.messages.before(chat_id, seq, half), store.messages.after(
-                chat_id, seq - 1, max(1, limit - half)
+            return store.messages.before(chat_id, seq, half, viewer), store.messages.after(
+                chat_id, seq - 1, max(1, limit - half), viewer
             )
         case _:
             raise Refused(Invalid(detail="Give at most one of `before`, `after` and `around`"))

@@ -14,11 +14,12 @@ from dialog.db import Database, Duplicate, Transaction
 from dialog.ids import now_ms
 from dialog.log import get_logger
 from dialog.protocol.base import NotFound, Refused
-from dialog.protocol.chats import Chat
-from dialog.protocol.messages import Message, MessagePosted, ReplyRefused, SendMessage
+from dialog.protocol.messages import Message, MessagePosted, NotAccepting, ReplyRefused, SendMessage
 
 from . import access, store
+from .barriers import Barrier, bit, kept_from, make_aware, other_in
 from .roster import Rosters
+from .store.chats import LockedChat
 
 _log = get_logger()
 
@@ -83,14 +84,20 @@ async def _post_together(
     async with db.transaction() as tx:
         locked = await store.chats.lock(tx, list({post.command.chat_id for post in posts}))
         members = await rosters.of(tx, locked.values())
-        chats: dict[int, Chat] = {**locked}
+        chats = {**locked}
         sent = await _sent_before(tx, posts) if retries else {}
         known = len(sent)
-        results = [_posted(post, chats, members, sent) for post in posts]
+        hidden: dict[tuple[int, int], int] = {}
+        results = [_posted(post, chats, members, sent, hidden) for post in posts]
         made = list(sent.values())[known:]
         _store(tx, made)
+        if any(chats[message.chat_id].barriers for message in made):
+            _mind_barriers(tx, locked, chats, made, hidden)
         for message in made:
-            tx.publish(MessagePosted(message=message, nonce=message.nonce), *access.topics(chats[message.chat_id]))
+            topics = access.topics(
+                chats[message.chat_id], hidden_from=hidden.get((message.chat_id, message.seq)) if hidden else None
+            )
+            tx.publish(MessagePosted(message=message, nonce=message.nonce), *topics)
     return results
 
 
@@ -100,10 +107,14 @@ async def _sent_before(tx: Transaction, posts: list[Post]) -> dict[Key, Message]
 
 
 def _posted(
-    post: Post, chats: dict[int, Chat], members: Mapping[int, frozenset[int]], sent: dict[Key, Message]
+    post: Post,
+    chats: dict[int, LockedChat],
+    members: Mapping[int, frozenset[int]],
+    sent: dict[Key, Message],
+    hidden: dict[tuple[int, int], int],
 ) -> Message | BaseException:
     """The message that was sent with this nonce before, be it in this very batch; or a new one with the next `seq` and
-    `rev` of its chat, which moves on in `chats`; or why there is none."""
+    `rev` of its chat, which moves on in `chats`; or why there is none. Who is not to see it stands in `hidden`."""
     command = post.command
     chat = chats.get(command.chat_id)
     if chat is None or post.user_id not in members[chat.id]:
@@ -112,6 +123,12 @@ def _posted(
         return sent[post.key]
     if command.reply_to is not None and command.reply_to > chat.head_seq:
         return Refused(ReplyRefused())
+    if chat.barriers:
+        other_id = other_in(chat, post.user_id)
+        if chat.barriers & bit(chat, other_id, Barrier.LOW_REFUSES):
+            return Refused(NotAccepting())
+        if chat.barriers & bit(chat, other_id, Barrier.LOW_BLOCKS):
+            hidden[chat.id, chat.head_seq + 1] = other_id
     chats[chat.id] = chat = replace(chat, head_seq=chat.head_seq + 1, rev=chat.rev + 1)
     sent[post.key] = message = Message(
         chat_id=chat.id,
@@ -125,6 +142,25 @@ def _posted(
         reply_to=command.reply_to,
     )
     return message
+
+
+def _mind_barriers(
+    tx: Transaction,
+    locked: Mapping[int, LockedChat],
+    chats: Mapping[int, LockedChat],
+    made: Sequence[Message],
+    hidden: Mapping[tuple[int, int], int],
+) -> None:
+    """Keep what is hidden from those it is hidden from, and tell those of a chat who did not know of it till now."""
+    before = dict(locked)
+    for message in made:
+        chat = before[message.chat_id]
+        if (blocker_id := hidden.get((chat.id, message.seq))) is not None:
+            tx.later(*kept_from(chat, message, blocker_id))
+        elif chat.barriers & (unaware := bit(chat, other_in(chat, message.author_id), Barrier.LOW_UNAWARE)):
+            make_aware(tx, chats[chat.id], other_in(chat, message.author_id))
+            chat = replace(chat, barriers=chat.barriers & ~unaware)
+        before[chat.id] = replace(chat, head_seq=message.seq, rev=message.rev)
 
 
 def _store(tx: Transaction, made: Sequence[Message]) -> None:

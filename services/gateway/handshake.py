@@ -129,7 +129,7 @@ async def _connect(app: App, socket: Socket, command: Command[Any]) -> Connected
     except nats.errors.Error:
         raise Refused(Unavailable()) from None
     epoch = await app.epoch.get()
-    users = await app.bus.call(GetUsers(user_ids=[access.user_id]))
+    users = await app.bus.call(GetUsers(user_ids=[access.user_id], viewer=access.user_id))
     if not users.users:
         raise Refused(Unauthenticated())
     app.revocations.check(access.session_id)  # it may have ended while we subscribed
@@ -140,6 +140,7 @@ async def _connect(app: App, socket: Socket, command: Command[Any]) -> Connected
         heartbeat=app.config.heartbeat,
         epoch=epoch,
         now=now_ms(),
+        people_rev=users.people_rev,
         limits=Limits(
             frame_bytes=app.config.frame_bytes,
             pending_commands=app.config.pending_commands,

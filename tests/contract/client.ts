@@ -35,6 +35,12 @@ export function exhaustive(event: ServerEvent): string {
       return String(event.session_id);
     case "presence.changed":
       return event.status;
+    case "relation.changed":
+      return event.relation.state;
+    case "user.changed":
+      return event.user.display_name;
+    case "settings.changed":
+      return event.settings.who_may_write;
     case "draining":
     case "resync":
       return String(event.within);

@@ -19,20 +19,32 @@ PERSON = 7
 
 FIXTURE = [
     f"""
-    INSERT INTO chats SELECT seq, IF(seq MOD 2 = 0, 'direct', 'group'), 'Chat', NULL, IF(seq = 1, {MESSAGES}, 10),
+    INSERT INTO chats (id, kind, title, avatar, head_seq, rev, member_rev, member_count, low_id, high_id, created_at)
+    SELECT seq, IF(seq MOD 2 = 0, 'direct', 'group'), 'Chat', NULL, IF(seq = 1, {MESSAGES}, 10),
         IF(seq = 1, {MESSAGES + MEMBERS}, 12), 2, IF(seq = 1, {MEMBERS}, 2), 7, 100000 + seq, 0 FROM seq_1_to_20000
     """,
-    f"INSERT INTO members SELECT 1, seq, 'member', 0, seq, NULL, seq FROM seq_1_to_{MEMBERS}",
-    f"INSERT INTO members SELECT seq + 1, {PERSON}, 'member', 0, 0, NULL, 1 FROM seq_1_to_{SMALL}",
-    "INSERT INTO members SELECT seq + 1, 100000 + seq, 'member', 0, 0, NULL, 2 FROM seq_1_to_19999",
+    f"""
+    INSERT INTO members (chat_id, user_id, role, joined_seq, joined_at, left_seq, rev)
+    SELECT 1, seq, 'member', 0, seq, NULL, seq FROM seq_1_to_{MEMBERS}
+    """,
+    f"""
+    INSERT INTO members (chat_id, user_id, role, joined_seq, joined_at, left_seq, rev)
+    SELECT seq + 1, {PERSON}, 'member', 0, 0, NULL, 1 FROM seq_1_to_{SMALL}
+    """,
+    """
+    INSERT INTO members (chat_id, user_id, role, joined_seq, joined_at, left_seq, rev)
+    SELECT seq + 1, 100000 + seq, 'member', 0, 0, NULL, 2 FROM seq_1_to_19999
+    """,
     "INSERT INTO direct_chats SELECT 7, 100000 + seq, seq FROM seq_1_to_500",
     "INSERT INTO direct_chats SELECT seq, 200000 + seq, 1000 + seq FROM seq_100_to_20000",
     f"""
-    INSERT INTO messages SELECT 1, seq, {MEMBERS} + seq, 1 + seq MOD {MEMBERS}, CONCAT('n', seq), 'text', 'words', NULL,
+    INSERT INTO messages (chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at, edited_at, deleted_at)
+    SELECT 1, seq, {MEMBERS} + seq, 1 + seq MOD {MEMBERS}, CONCAT('n', seq), 'text', 'words', NULL,
         seq, NULL, NULL FROM seq_1_to_{MESSAGES}
     """,
     """
-    INSERT INTO messages SELECT 1 + seq DIV 10, 1 + seq MOD 10, 3 + seq MOD 10, 7, CONCAT('n', seq), 'text', 'words',
+    INSERT INTO messages (chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at, edited_at, deleted_at)
+    SELECT 1 + seq DIV 10, 1 + seq MOD 10, 3 + seq MOD 10, 7, CONCAT('n', seq), 'text', 'words',
         NULL, seq, NULL, NULL FROM seq_10_to_20000
     """,
     "ANALYZE TABLE chats, members, direct_chats, messages",
@@ -90,17 +102,17 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     ),
     "moving chats on": (statements(store.chats.advance(list(range(1, 65)), 1)), 64),
     "a place in the large chat": (statements(*store.chats.locked_place(LARGE, PERSON)), 2),
-    "the newest page": (statements(store.messages.newest(LARGE, 50)), 50),
-    "a page in the middle": (statements(store.messages.before(LARGE, 50_000, 50)), 50),
-    "a page onwards": (statements(store.messages.after(LARGE, 50_000, 50)), 50),
+    "the newest page": (statements(store.messages.newest(LARGE, 50, PERSON)), 50),
+    "a page in the middle": (statements(store.messages.before(LARGE, 50_000, 50, PERSON)), 50),
+    "a page onwards": (statements(store.messages.after(LARGE, 50_000, 50, PERSON)), 50),
     "the newest of the large chat": (
-        statements(store.messages.at([(LARGE, seq) for seq in range(MESSAGES - 49, MESSAGES + 1)])),
+        statements(store.messages.at([(LARGE, seq) for seq in range(MESSAGES - 49, MESSAGES + 1)], PERSON)),
         50,
     ),
-    "the newest of many chats": (statements(store.messages.at([(chat, 10) for chat in range(2, 502)])), 500),
-    "what changed lately": (statements(store.messages.since({LARGE: MEMBERS + MESSAGES - 100})), 100),
+    "the newest of many chats": (statements(store.messages.at([(chat, 10) for chat in range(2, 502)], PERSON)), 500),
+    "what changed lately": (statements(store.messages.since({LARGE: MEMBERS + MESSAGES - 100}, PERSON)), 100),
     "what changed lately in many chats": (
-        statements(store.messages.since({LARGE: MEMBERS + MESSAGES - 100} | dict.fromkeys(range(2, 202), 10))),
+        statements(store.messages.since({LARGE: MEMBERS + MESSAGES - 100} | dict.fromkeys(range(2, 202), 10), PERSON)),
         100 + 200 * 2,
     ),
     "who changed lately": (statements(store.members.since({LARGE: MEMBERS - 5})), 5),
@@ -120,7 +132,7 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "how many chats people have": (reads(store.chats.counts, [PERSON, 8, 9]), SMALL + 3),
     "the partners of a person": (reads(store.chats.direct_partners, PERSON), SMALL),
     "one direct chat": (reads(store.chats.direct_chat_id, 7, 100_007), 1),
-    "one message": (reads(store.messages.get, LARGE, 77_777), 1),
+    "one message": (reads(store.messages.get, LARGE, 77_777, PERSON), 1),
     "who of these is in the chat": (reads(store.members.present_among, LARGE, [1, 2, 3, 999_999]), 4),
     "the heir of a group": (reads(store.members.owner_and_heir, LARGE, PERSON), MEMBERS * 2),
     "the epoch": (reads(store.chats.epoch), 1),

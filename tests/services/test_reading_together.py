@@ -44,20 +44,22 @@ async def answering() -> AsyncIterator[Answering]:
         async with connection.cursor() as cursor:
             for statement in (
                 f"""
-                INSERT INTO dialog_auth.users
+                INSERT INTO dialog_auth.users (id, username, display_name, description, avatar, rev, password_hash,
+                    recovery_hash, policy_version, created_at)
                 SELECT seq, CONCAT('user', seq), 'Somebody', '', NULL, 1, '', REPEAT('\\0', 32), '', 0
                 FROM seq_1_to_{PEOPLE}
                 """,
                 """
-                INSERT INTO dialog_chat.chats
+                INSERT INTO dialog_chat.chats (id, kind, title, avatar, head_seq, rev, member_rev, member_count, low_id,
+                    high_id, created_at)
                 SELECT seq, IF(seq < 3000, 'group', 'direct'), '', NULL, 0, 1, 1, 2, 1, 2, 0 FROM seq_1000_to_4000
                 """,
                 f"""
-                INSERT INTO dialog_chat.members
+                INSERT INTO dialog_chat.members (chat_id, user_id, role, joined_seq, joined_at, left_seq, rev)
                 SELECT 1000 + seq DIV {GROUP}, seq, 'member', 0, 0, NULL, 1 FROM seq_1_to_{PEOPLE}
                 """,
                 f"""
-                INSERT INTO dialog_chat.members
+                INSERT INTO dialog_chat.members (chat_id, user_id, role, joined_seq, joined_at, left_seq, rev)
                 SELECT 3000 + seq, seq, 'member', 0, 0, NULL, 1 FROM seq_1_to_{PEOPLE}
                 """,
             ):

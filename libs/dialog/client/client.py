@@ -14,7 +14,9 @@ from dialog.protocol.base import Command, Event, Refused, Unauthenticated
 from dialog.protocol.chats import Chat, ChatChanges, ChatJoined, Sync
 from dialog.protocol.connection import ChatsBehind, Connected, Resync
 from dialog.protocol.messages import History, Message, MessageChanged, MessageHistory, MessagePosted, SendMessage
+from dialog.protocol.people import ListPeople, RelationChanged, RelationNow
 from dialog.protocol.presence import PresenceChanged, PresenceList
+from dialog.protocol.settings import SettingsEdited, SettingsNow
 
 from .catchup import CatchUp
 from .connection import Connection, ConnectionStatus
@@ -232,7 +234,7 @@ class Client:
         view.begin_page()
         try:
             page = await self.call(MessageHistory(chat_id=chat_id, before=first, limit=limit))
-            self.state.apply_page(view, page.messages)
+            self.state.apply_page(view, page.messages, before=first)
         finally:
             view.end_page()
         return page
@@ -248,13 +250,16 @@ class Client:
     async def fresh_state(self) -> State:
         """What a cold start would fetch now, with the same window of each chat: to compare with `state`."""
         fresh = State(window=self.state.window)
+        fresh.people_behind = self.state.settings is not None
         await self._sync_into(fresh, self.connection.require_socket())
         for chat_id, view in list(self.state.chats.items()):  # events go on meanwhile
             other = fresh.chats.get(chat_id)
             while other and other.first_seq > max(1, view.first_seq):
                 before, limit = other.first_seq, min(PAGE, other.first_seq - max(1, view.first_seq))
                 page = await self.call(MessageHistory(chat_id=chat_id, before=before, limit=limit))
-                fresh.apply_page(other, page.messages)
+                # Where numbers are missing, a page of so many reaches below the window.
+                wanted = [message for message in page.messages if message.seq >= view.first_seq]
+                fresh.apply_page(other, wanted, before=before)
                 if other.first_seq == before:
                     break
         return fresh
@@ -267,15 +272,21 @@ class Client:
         if connected.epoch != self.state.epoch:
             self.state.clear()
             self.state.epoch = connected.epoch
+        if connected.people_rev != self.state.people_rev:
+            self.state.people_behind = True
 
     def _hear(self, event: Event) -> None:
         """An event from a socket, in its order."""
         if isinstance(event, Resync):
+            self.state.people_behind = True
             self._catch_up.sync_within(event.within)
         elif isinstance(event, ChatsBehind):
+            self.state.people_behind = True
             self._catch_up.sync_within(0)
         elif applied := self.state.apply(event):
             self._tell(applied)
+            if self.state.people_behind and isinstance(event, RelationChanged | SettingsEdited):
+                self._catch_up.sync_within(0)
         if self.state.behind:
             self._catch_up.notice()
 
@@ -286,6 +297,10 @@ class Client:
             self._hear(MessagePosted(message=reply, nonce=reply.nonce) if posted else MessageChanged(message=reply))
         elif isinstance(reply, Chat):
             self._hear(ChatJoined(chat=reply))
+        elif isinstance(reply, RelationNow):
+            self._hear(RelationChanged(relation=reply.relation, rev=reply.rev))
+        elif isinstance(reply, SettingsNow):
+            self._hear(SettingsEdited(settings=reply.settings, rev=reply.rev))
         elif isinstance(command, EditProfile):
             self._hear(MeChanged(user=reply))
         elif isinstance(reply, PresenceList):
@@ -319,6 +334,13 @@ class Client:
             self._catch_up.notice()
 
     async def _sync_into(self, state: State, socket: Socket) -> None:
+        if state.people_behind:
+            pages = [await socket.call(ListPeople())]
+            while after := pages[-1].next:
+                pages.append(await socket.call(ListPeople(after=after)))
+            news = state.apply_people(pages)
+            if state is self.state:
+                self._tell(news)
         for _page in range(SYNC_PAGES):
             asked = state.revs()
             synced = await socket.call(Sync(chats=asked))

@@ -8,11 +8,15 @@ held until what lies between has come, by another event or as a `ChatState` that
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from dialog.protocol.accounts import MeChanged, User
 from dialog.protocol.base import Event
 from dialog.protocol.chats import ChatJoined, ChatLeft, ChatState, MemberChanged, Synced
 from dialog.protocol.messages import Message, MessageChanged, MessagePosted
+from dialog.protocol.people import ProfileChanged, Relation, RelationChanged, Relations, RelationState
 from dialog.protocol.presence import Availability, PresenceChanged
+from dialog.protocol.settings import Settings, SettingsEdited
 
 from .view import ChatView, messages_of
 
@@ -48,6 +52,12 @@ class State:
         self.chats: dict[int, ChatView] = {}
         self.people: dict[int, User] = {}
         self.presence: dict[int, Availability] = {}
+        self.relations: dict[int, Relation] = {}
+        """Friends, requests and blocks. Their profiles are in `people`, which is kept newer than those in here."""
+        self.settings: Settings | None = None
+        self.people_rev = 0
+        self.people_behind = False
+        """Whether something was missed of relations and settings: they are to be fetched."""
         self.departures = 0
         """How often a chat was dropped: a state fetched before the last time may be of a chat that one has left."""
         self._held: dict[int, Held] = {}
@@ -67,6 +77,9 @@ class State:
         self.chats.clear()
         self.people.clear()
         self.presence.clear()
+        self.relations.clear()
+        self.settings = None
+        self.people_rev = 0
         self._held.clear()
 
     # --- events
@@ -84,11 +97,39 @@ class State:
             return ()
         if isinstance(event, ChatLeft):
             return () if self._joined_after(event) else self.forget(event.chat_id)
-        if isinstance(event, MeChanged):
+        if isinstance(event, RelationChanged | SettingsEdited):
+            return self._own_affairs(event)
+        if isinstance(event, MeChanged | ProfileChanged):
             self.meet(event.user)
         elif isinstance(event, PresenceChanged):
             self.presence[event.user_id] = event.status
         return (event,)
+
+    def _own_affairs(self, event: RelationChanged | SettingsEdited) -> Sequence[Event]:
+        """These are counted by one number. A gap is not waited for: all of it is fetched."""
+        if event.rev <= self.people_rev:
+            return ()
+        self.people_behind = self.people_behind or event.rev > self.people_rev + 1
+        if not self.people_behind:
+            self.people_rev = event.rev
+        if isinstance(event, SettingsEdited):
+            self.settings = event.settings
+        else:
+            self._relate(event.relation)
+        return (event,)
+
+    def _relate(self, relation: Relation) -> None:
+        self.meet(relation.user)
+        if relation.state is RelationState.NONE and not relation.blocked:
+            self.relations.pop(relation.user.id, None)
+            self._forget_strangers()
+        else:
+            self.relations[relation.user.id] = relation
+
+    def is_friend(self, user_id: int) -> bool:
+        """Whether that person is a friend."""
+        relation = self.relations.get(user_id)
+        return relation is not None and relation.state is RelationState.FRIEND
 
     def _joined_after(self, event: ChatLeft) -> bool:
         """Whether this is told late: we are in the chat again."""
@@ -116,7 +157,7 @@ class State:
             view.change(event.message)
         else:
             if event.user:
-                self.meet(event.user)
+                self._meet_in_public(event.user)
             view.set_member(event.member, event.member_count, me=self.me.id if self.me else 0)
             if event.member.left and self.me and event.member.user_id == self.me.id:
                 applied += self.forget(view.id)
@@ -153,6 +194,7 @@ class State:
 
     def _forget_strangers(self) -> None:
         known = {user_id for view in self.chats.values() for user_id in view.acquaintances()}
+        known |= self.relations.keys()
         if self.me:
             known.add(self.me.id)
         self.people = {user_id: user for user_id, user in self.people.items() if user_id in known}
@@ -165,6 +207,13 @@ class State:
             self.people[user.id] = user
         if self.me and self.me.id == user.id and user.rev >= self.me.rev:
             self.me = user
+
+    def _meet_in_public(self, user: User) -> None:
+        """Take note of a profile as everybody sees it. What only friends see comes by itself, with `user.changed`."""
+        known = self.people.get(user.id)
+        if user.private and known and (self.is_friend(user.id) or (self.me and self.me.id == user.id)):
+            user = replace(user, description=known.description, avatar=known.avatar, private=known.private)
+        self.meet(user)
 
     # --- states
 
@@ -220,10 +269,30 @@ class State:
             applied += self.apply_state(state, asked=asked.get(str(state.chat.id), 0))
         return applied
 
-    def apply_page(self, view: ChatView, messages: Iterable[Message]) -> None:
-        """Merge a page of history that was asked for after `view.begin_page()`."""
+    def apply_people(self, pages: Sequence[Relations]) -> Sequence[Event]:
+        """Apply what `people.list` answered."""
+        old, first = self.relations, pages[0]
+        self.people_behind = False
+        self.people_rev = first.rev
+        news: list[Event] = []
+        if self.settings != first.settings:
+            news.append(SettingsEdited(settings=first.settings, rev=first.rev))
+        self.settings = first.settings
+        self.relations = {relation.user.id: relation for page in pages for relation in page.relations}
+        for user_id, relation in self.relations.items():
+            self.meet(relation.user)
+            if old.get(user_id) != relation:
+                news.append(RelationChanged(relation=relation, rev=first.rev))
+        for user_id in old.keys() - self.relations.keys():
+            gone = replace(old[user_id], state=RelationState.NONE, blocked=False, since=0)
+            news.append(RelationChanged(relation=gone, rev=first.rev))
+        self._forget_strangers()
+        return news
+
+    def apply_page(self, view: ChatView, messages: Iterable[Message], *, before: int | None = None) -> None:
+        """Merge a page of history that was asked for after `view.begin_page()`; `before` as it was asked for."""
         if self.chats.get(view.id) is view:
-            view.merge(messages)
+            view.merge(messages, before=before)
 
     # --- comparing
 
@@ -233,5 +302,10 @@ class State:
         return {
             "me": self.me,
             "chats": {chat_id: view.snapshot() for chat_id, view in self.chats.items()},
-            "people": {user_id: self.people.get(user_id) for user_id in members},
+            "people": {user_id: self.people.get(user_id) for user_id in members | self.relations.keys()},
+            "relations": {
+                user_id: (relation.state, relation.blocked, relation.since)
+                for user_id, relation in self.relations.items()
+            },
+            "settings": self.settings,
         }

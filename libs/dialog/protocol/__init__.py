@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from msgspec import Struct
 
-from . import accounts, base, chats, connection, internal, messages, presence
+from . import accounts, base, chats, connection, internal, messages, people, presence, settings
 from .base import Command, Event, Fact, Failure, tag_of
 
 PublicCommand = accounts.RegisterAccount | accounts.OpenSession | accounts.RefreshSession | accounts.UseRecoveryKey
@@ -34,6 +34,16 @@ RoutedCommand = (
     | messages.DeleteMessage
     | messages.MessageHistory
     | presence.GetPresence
+    | people.ListPeople
+    | people.RequestFriend
+    | people.AcceptFriend
+    | people.DeclineFriend
+    | people.CancelFriend
+    | people.RemoveFriend
+    | people.AddBlock
+    | people.RemoveBlock
+    | settings.GetSettings
+    | settings.EditSettings
 )
 """Answered by a service for somebody signed in, over a socket or HTTP."""
 
@@ -49,6 +59,7 @@ InternalCommand = (
     | internal.GetEpoch
     | internal.GetDirectPartners
     | internal.ReportSessions
+    | internal.ApplyPair
 )
 """What only services may ask of each other."""
 
@@ -61,13 +72,16 @@ ServerEvent = (
     | messages.MessagePosted
     | messages.MessageChanged
     | presence.PresenceChanged
+    | people.RelationChanged
+    | people.ProfileChanged
+    | settings.SettingsEdited
     | connection.Draining
     | connection.Resync
     | connection.ChatsBehind
 )
 """What a client may hear."""
 
-AnyFact = accounts.UserChanged
+AnyFact = accounts.UserChanged | internal.PairChanged | settings.SettingsChanged
 """What services tell each other."""
 
 AnyFailure = (
@@ -91,6 +105,9 @@ AnyFailure = (
     | chats.GroupFull
     | chats.TooManyChats
     | chats.TitleRefused
+    | chats.MayNotAdd
+    | people.BlockedByYou
+    | messages.NotAccepting
     | messages.TextRefused
     | messages.TextTooLong
     | messages.ReplyRefused

@@ -25,6 +25,8 @@ class User(Wire):
     avatar: str | None
     rev: int
     """Grows by one with each change of the profile: the higher one is the newer one."""
+    private: bool = False
+    """Avatar and description are not for you: that they are empty here says nothing."""
 
 
 class Device(Wire, forbid_unknown_fields=True):

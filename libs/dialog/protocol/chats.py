@@ -196,3 +196,10 @@ class TooManyChats(Failure, tag="too_many_chats"):
 
 class TitleRefused(Failure, tag="title_refused"):
     """Nothing is left of the title once control characters are taken out."""
+
+
+class MayNotAdd(Failure, tag="may_not_add"):
+    """These people do not let you add them to groups."""
+
+    status = Status.FORBIDDEN
+    user_ids: list[Id]

@@ -24,11 +24,13 @@ from . import (
     connection,
     members,
     messages,
+    people,
     presence,
+    settings,
 )
 from .base import Command, reply_type
 
-AREAS = (base, connection, accounts, chats, messages, presence)
+AREAS = (base, connection, accounts, people, settings, chats, messages, presence)
 FROM_CLIENTS: Any = PublicCommand | ClientCommand
 ALIASES = ("Id", "Seq", "Millis")
 """Numbers that the generated files call by their name in base.py."""

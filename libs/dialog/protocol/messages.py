@@ -105,3 +105,9 @@ class EditWindowOver(Failure, tag="edit_window_over"):
 
     status = Status.FORBIDDEN
     hours: int
+
+
+class NotAccepting(Failure, tag="not_accepting"):
+    """This person takes no messages from you: their settings allow them to friends only, say."""
+
+    status = Status.FORBIDDEN

@@ -1,4 +1,4 @@
-"""All of auth's SQL. Functions that take a Transaction change something or lock it; the others only look."""
+"""SQL of accounts, their sessions, and signing keys."""
 
 from msgspec import Struct
 
@@ -88,12 +88,6 @@ async def users(db: Reader, user_ids: list[int]) -> list[User]:
         """,
         user_ids=user_ids,
     )
-
-
-async def users_together(db: Reader, asked: list[list[int]]) -> list[list[User]]:
-    """The same for several who ask (each for at least one), in their order."""
-    found = {user.id: user for user in await users(db, sorted({user_id for user_ids in asked for user_id in user_ids}))}
-    return [[found[user_id] for user_id in sorted(set(user_ids)) if user_id in found] for user_ids in asked]
 
 
 async def user_by_name(db: Reader, username: str) -> User | None:
