@@ -163,6 +163,7 @@ async def edit_profile(app: App, actor: Actor, command: EditProfile) -> User:
             user,
             display_name=user.display_name if display_name is None else display_name,
             description=user.description if description is None else description,
+            avatar=user.avatar if command.avatar is None else command.avatar or None,
         )
         if edited == user:
             return user

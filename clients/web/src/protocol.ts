@@ -265,6 +265,8 @@ export interface EditProfile {
   type: "profile.edit";
   display_name?: string | null;
   description?: string | null;
+  /** A reference to an image; an empty one takes the avatar away. */
+  avatar?: string | null;
 }
 
 /** The person with exactly this username. */

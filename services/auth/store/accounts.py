@@ -104,12 +104,14 @@ async def user_by_name(db: Reader, username: str) -> User | None:
 async def set_profile(tx: Transaction, user: User) -> None:
     await tx.execute(
         """
-        UPDATE users SET display_name = %(display_name)s, description = %(description)s, rev = %(rev)s
+        UPDATE users
+        SET display_name = %(display_name)s, description = %(description)s, avatar = %(avatar)s, rev = %(rev)s
         WHERE id = %(user_id)s
         """,
         user_id=user.id,
         display_name=user.display_name,
         description=user.description,
+        avatar=user.avatar,
         rev=user.rev,
     )
 
