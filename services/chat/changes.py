@@ -1,7 +1,7 @@
 """Staying in step: what changed in a chat, or in all of them, since the `rev` that a client holds."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from dialog.db import Statement, rows_as
 from dialog.ids import now_ms
 from dialog.protocol.accounts import User
 from dialog.protocol.base import MAX_ID, Actor, Invalid, NotFound, Refused
-from dialog.protocol.chats import Chat, ChatChanges, ChatState, GetChat, Member, Mine, Sync, Synced
+from dialog.protocol.chats import Chat, ChatChanges, ChatKind, ChatState, GetChat, Member, Mine, Sync, Synced
 from dialog.protocol.frames import ENCODER
 from dialog.protocol.messages import Message
 from dialog.protocol.receipts import Receipt
@@ -25,6 +25,7 @@ from .own import Own, SidesRead
 from .people import users
 from .pointers import shown_to
 from .shown import shown
+from .store.blocks import Apart
 
 T = TypeVar("T", Message, Member)
 
@@ -68,6 +69,17 @@ class Request(Struct, frozen=True):
         return (self.chat.rev - self.since) * MESSAGE_COST
 
 
+class Viewer(Struct, frozen=True):
+    """The one who asks, and those with whom they have nothing to do."""
+
+    user_id: int
+    apart: Apart
+
+    def apart_in(self, chat: Chat) -> Collection[int]:
+        """Of whom they see no receipts there; in direct chats what they see stays what it was before the block."""
+        return self.apart.all if chat.kind is ChatKind.GROUP else ()
+
+
 @command
 async def get_chat(app: App, actor: Actor, command: GetChat) -> ChatState:
     place = await access.member_of(app.db, actor, command.chat_id)
@@ -83,19 +95,22 @@ async def chat_changes(app: App, actor: Actor, command: ChatChanges) -> ChatStat
 
 async def _state(app: App, actor: Actor, place: access.Place, since: int) -> ChatState:
     async with app.reading:
-        read_seq = await store.receipts.read_seq(app.db, place.chat.id, actor.user_id)
-        own = Own(place.chat, replace(place.mine, read_seq=read_seq), place.keeps)
+        read, blocks = await app.db.together(
+            [store.receipts.read_seq(place.chat.id, actor.user_id), store.blocks.of(actor.user_id)]
+        )
+        viewer = Viewer(actor.user_id, store.blocks.read_of(actor.user_id, blocks))
+        own = Own(place.chat, replace(place.mine, read_seq=read[0]["read_seq"] if read else 0), place.keeps)
         request = _request(app, own, since, app.config.page_messages)
-        [state] = await _states(app, actor, [request])
-        return (await _fitting(app, actor, request, state))[0]
+        [state] = await _states(app, viewer, [request])
+        return (await _fitting(app, viewer, request, state))[0]
 
 
-async def _fitting(app: App, actor: Actor, request: Request, state: ChatState) -> tuple[ChatState, int]:
+async def _fitting(app: App, viewer: Viewer, request: Request, state: ChatState) -> tuple[ChatState, int]:
     """The state and its size, or a fresh start with fewer messages when they are larger than a reply should be."""
     size = _size(state)
     if size <= app.config.reply_bytes or _size(state.messages) <= app.config.reply_bytes:
         return state, size
-    [state] = await _states(app, actor, [replace(request, reset=True)])
+    [state] = await _states(app, viewer, [replace(request, reset=True)])
     newest_first = sorted(state.messages, key=lambda message: -message.seq)
     state = replace(state, messages=trim(newest_first, app.config.reply_bytes)[::-1])
     return state, _size(state)
@@ -115,7 +130,10 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
     held, marks = _held(command.chats), _held(command.marks)
     as_of = now_ms() - MOVES_LATE_MS
     moved = await _moved(app, actor, command)
-    of_actor, of_schedule = await app.db.together([store.chats.of(actor.user_id), store.scheduled.of(actor.user_id)])
+    of_actor, of_schedule, blocks = await app.db.together(
+        [store.chats.of(actor.user_id), store.scheduled.of(actor.user_id), store.blocks.of(actor.user_id)]
+    )
+    viewer = Viewer(actor.user_id, store.blocks.read_of(actor.user_id, blocks))
     mine = [Own(chat, seat.mine, seat.kept.hidden_rev > 0) for chat, seat in store.chats.read_of(of_actor)]
     requests: list[Request] = []
     unchanged: dict[int, Own] = {}
@@ -133,7 +151,7 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
         if chat_id in unchanged
     ]
     async with app.reading:
-        states, people = await _filled(app, actor, requests)
+        states, people = await _filled(app, viewer, requests)
     people |= await users(app.bus, {actor.user_id} - people.keys(), actor.user_id)
     if actor.user_id not in people:
         raise Refused(NotFound())
@@ -161,7 +179,7 @@ def _as_of(command: Sync, moved: dict[int, int], told: list[ChatState]) -> int:
     return max((moved[state.chat.id] for state in told), default=command.moved_since)
 
 
-async def _filled(app: App, actor: Actor, requests: list[Request]) -> tuple[list[ChatState], dict[int, User]]:
+async def _filled(app: App, viewer: Viewer, requests: list[Request]) -> tuple[list[ChatState], dict[int, User]]:
     """The states that fit into one reply, in their order and at least one, and the people in them.
 
     Read slice by slice, so that what does not fit any more is not read, memory is bounded, and other commands get their
@@ -172,11 +190,11 @@ async def _filled(app: App, actor: Actor, requests: list[Request]) -> tuple[list
     size = 0
     for part in _slices(requests, app.config.sync_rows):
         read = [
-            await _fitting(app, actor, request, state)
-            for request, state in zip(part, await _states(app, actor, part), strict=True)
+            await _fitting(app, viewer, request, state)
+            for request, state in zip(part, await _states(app, viewer, part), strict=True)
         ]
         met = {member.user_id for state, _ in read for member in state.members} - people.keys()
-        found = await users(app.bus, met, actor.user_id)
+        found = await users(app.bus, met, viewer.user_id)
         for state, state_size in read:
             new = {id_: found.pop(id_) for member in state.members if (id_ := member.user_id) in found}
             size += state_size + _size(list(new.values()))
@@ -214,7 +232,7 @@ def _slices(requests: list[Request], rows: int) -> Iterator[list[Request]]:
         yield part
 
 
-async def _states(app: App, actor: Actor, requests: Sequence[Request]) -> list[ChatState]:
+async def _states(app: App, viewer: Viewer, requests: Sequence[Request]) -> list[ChatState]:
     """The states, read in one round trip and with six statements, however many they are, and few more for what is
     unread; what of them somebody has hidden takes one more.
 
@@ -226,19 +244,22 @@ async def _states(app: App, actor: Actor, requests: Sequence[Request]) -> list[C
     statements: list[Statement] = []
     if fresh:
         newest = [(request.chat.id, seq) for request in fresh for seq in request.newest]
-        statements.append(store.messages.at(newest, actor.user_id))
+        statements.append(store.messages.at(newest, viewer.user_id))
         statements.append(store.members.now([request.chat.id for request in fresh]))
     if known:
-        statements += [store.messages.since(known, actor.user_id), store.members.since(known)]
-    sides_read = SidesRead(actor.user_id, [request.own for request in requests])
+        statements += [store.messages.since(known, viewer.user_id), store.members.since(known)]
+    sides_read = SidesRead(viewer.user_id, [request.own for request in requests], viewer.apart.blocked)
     found = await app.db.together([*statements, *sides_read.statements])
     sides = sides_read.read(found[len(statements) :])
     found = found[: len(statements)]
     read = [message for rows in found[::2] for message in store.messages.read(rows)]
     owns = {request.chat.id: request.own for request in requests}
-    messages = _by_chat(await shown(app.db, actor.user_id, read, owns))
+    messages = _by_chat(await shown(app.db, viewer.user_id, read, owns))
     members = _by_chat([member for rows in found[1::2] for member in rows_as(Member, rows)])
-    receipts = {chat_id: shown_to(actor.user_id, pointers) for chat_id, pointers in sides.pointers.items()}
+    receipts = {
+        chat_id: shown_to(viewer.user_id, pointers, viewer.apart_in(owns[chat_id].chat))
+        for chat_id, pointers in sides.pointers.items()
+    }
     return [
         ChatState(
             chat=request.chat,

@@ -27,15 +27,29 @@ async def pair_changed(app: App, fact: PairChanged) -> None:
 
 
 async def _apply(db: Database, pair: Pair) -> None:
+    await _set_blocks(db, pair)
     chat_id = await store.chats.direct_chat_id(db, pair.low_id, pair.high_id)
     if chat_id is not None:
         said = (pair.low_blocks, pair.high_blocks, pair.low_refuses, pair.high_refuses)
         await store.chats.set_barriers(db, chat_id, _bits(*said), pair.version)
 
 
+async def _set_blocks(db: Database, pair: Pair) -> None:
+    """Note who of the two blocks the other, or that nobody does, lest what is older be heard of later."""
+    if pair.friends:
+        return  # whoever blocked the other has unblocked them before, which is noted for itself
+    async with db.transaction() as tx:
+        tx.later(
+            store.blocks.put(pair.low_id, pair.high_id, pair.version, active=pair.low_blocks),
+            store.blocks.put(pair.high_id, pair.low_id, pair.version, active=pair.high_blocks),
+        )
+
+
 @on(SettingsChanged)
 async def settings_changed(app: App, fact: SettingsChanged) -> None:
-    """Who may write to them may have changed, for everybody they have a direct chat with."""
+    """Whether they show receipts, and who may write to them: for everybody they have a direct chat with."""
+    async with app.db.transaction() as tx:
+        await store.receipts.choose(tx, fact.user_id, shows=fact.read_receipts, rev=fact.rev)
     partners = await store.chats.direct_partners(app.db, fact.user_id)
     for start in range(0, len(partners), ASK_AT_ONCE):
         asked = GetStandings(user_id=fact.user_id, other_ids=partners[start : start + ASK_AT_ONCE])

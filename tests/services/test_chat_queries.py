@@ -9,7 +9,7 @@ import pytest
 from dialog.db import Database, Statement, Transaction, connection_arguments
 from dialog.protocol.preferences import Preferences
 from services.chat import store
-from services.chat.store.receipts import Gap, Pointer
+from services.chat.store.receipts import Gap, Moved, Pointer
 from tests.servers import Servers
 
 LARGE = 1
@@ -24,6 +24,8 @@ INTO_MESSAGES = """
     INSERT INTO messages
         (chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at, edited_at, deleted_at)
 """
+VERSION = '{"chat_id":1,"seq":1,"rev":1,"author_id":7,"nonce":"n","kind":"text","text":"words","sent_at":1}'
+INTO_RECEIPTS = "INSERT INTO receipts (chat_id, user_id, read_seq, delivered_seq, moved_at)"
 FIXTURE = [
     f"""
     INSERT INTO chats
@@ -64,20 +66,24 @@ FIXTURE = [
     "INSERT INTO withdrawals SELECT seq, 7, 10, '', seq FROM seq_1_to_1000",
     "ANALYZE TABLE chats, members, direct_chats, messages, saved_chats, bans, invites, join_requests",
     "ANALYZE TABLE reactions, edits, pins, hidden, expiring, scheduled",
-    f"INSERT INTO receipts SELECT 1, seq, {MESSAGES} - 100, {MESSAGES}, seq FROM seq_1_to_{MEMBERS}",
-    f"INSERT INTO receipts SELECT seq + 1, {PERSON}, 5, 10, seq FROM seq_1_to_{SMALL}",
-    "INSERT INTO receipts SELECT seq + 1, 100000 + seq, 10, 10, seq FROM seq_1_to_19999",
-    "INSERT INTO receipt_choices SELECT seq * 10, FALSE FROM seq_1_to_20000",
+    f"{INTO_RECEIPTS} SELECT 1, seq, {MESSAGES} - 100, {MESSAGES}, seq FROM seq_1_to_{MEMBERS}",
+    f"{INTO_RECEIPTS} SELECT seq + 1, {PERSON}, 5, 10, seq FROM seq_1_to_{SMALL}",
+    f"{INTO_RECEIPTS} SELECT seq + 1, 100000 + seq, 10, 10, seq FROM seq_1_to_19999",
+    "INSERT INTO receipt_choices (user_id, shows) SELECT seq * 10, FALSE FROM seq_1_to_20000",
     f"INSERT INTO preferences SELECT {PERSON}, seq + 1, 1, 0, 'all', 0, 0, 0, 0, '', seq FROM seq_1_to_{SMALL}",
     "INSERT INTO preferences SELECT 100000 + seq, 1, 1, 0, 'all', 0, 0, 0, 0, '', seq FROM seq_1_to_19999",
     "ANALYZE TABLE receipts, receipt_choices, preferences",
+    "INSERT INTO blocks SELECT 1 + seq DIV 10, 30000 + seq, 1, 1 FROM seq_1_to_20000",
+    f"INSERT INTO blocks SELECT 60000 + seq, {PERSON}, 1, 1 FROM seq_1_to_10",
+    f"INSERT INTO versions SELECT 1, seq, {PERSON}, '{VERSION}' FROM seq_1_to_1000",
+    "ANALYZE TABLE blocks, versions",
 ]
 
 
 TABLES = (
     *("chats", "members", "direct_chats", "messages", "deployment", "saved_chats", "bans", "invites", "join_requests"),
     *("reactions", "edits", "pins", "hidden", "expiring", "forwarded", "scheduled", "purges", "withdrawals"),
-    *("receipts", "receipt_choices", "preferences"),
+    *("receipts", "receipt_choices", "preferences", "blocks", "versions"),
 )
 
 
@@ -214,13 +220,15 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "what is to be purged": (reads(store.clearing.purges, 100), 100),
     "what is to be withdrawn": (reads(store.clearing.withdrawals, 100), 100),
     "whose words were forwarded": (reads(store.forwarded.among, LARGE, [1, 2, 3, 999_999]), 4),
-    "how far one has read": (reads(store.receipts.read_seq, LARGE, PERSON), 2),
+    "how far one has read": (statements(store.receipts.read_seq(LARGE, PERSON)), 2),
     "those whose receipts have come": (
         reads(store.receipts.standings, [(LARGE, user_id) for user_id in range(1, 65)]),
         64 * 5,
     ),
     "moving receipts": (
-        statements(store.receipts.move([Pointer(LARGE, user_id, 9, 9, True) for user_id in range(1, 65)], 1)),
+        statements(
+            store.receipts.move([Moved(Pointer(LARGE, user_id, 9, 9, True), (5, 5)) for user_id in range(1, 65)], 1)
+        ),
         64,
     ),
     "what is unread in the large chat": (
@@ -231,6 +239,22 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
         statements(*store.receipts.unread(PERSON, [Gap(LARGE, MESSAGES - 100, MESSAGES, MESSAGES + MEMBERS, True)])),
         200,
     ),
+    "what is unread besides what those write whom one blocks": (
+        statements(
+            *store.receipts.unread(
+                PERSON, [Gap(LARGE, MESSAGES - 100, MESSAGES, MESSAGES + MEMBERS)], list(range(8, 40))
+            )
+        ),
+        100,
+    ),
+    "whom one blocks, and who blocks them": (statements(store.blocks.of(PERSON)), 20),
+    "blocks of those who have read": (reads(store.blocks.about, list(range(1, 65))), 64 * 10 + 10),
+    "what is another message for somebody": (
+        reads(store.versions.among, PERSON, [(LARGE, seq) for seq in range(1, 51)]),
+        50,
+    ),
+    "to whom a message is another": (reads(store.versions.of, LARGE, 7), 1),
+    "other versions forgotten": (statements(store.versions.forget(LARGE, [5, 7])), 2),
     "what is unread in many chats": (
         statements(*store.receipts.unread(PERSON, [Gap(chat_id, 5, 10, 12) for chat_id in range(2, 502)])),
         500 * 5,

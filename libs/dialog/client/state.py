@@ -6,6 +6,7 @@ held until what lies between has come, by another event or as a `ChatState` that
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from msgspec.structs import replace
@@ -21,6 +22,7 @@ from dialog.protocol.receipts import ChatRead, ReceiptMoved
 from dialog.protocol.scheduled import Scheduled, ScheduledChanged, ScheduledGone
 from dialog.protocol.settings import Settings, SettingsEdited
 
+from .unread import Reader
 from .view import ChatView, messages_of
 
 HELD_EVENTS = 256
@@ -81,6 +83,7 @@ class State:
         """How often a chat was dropped: a state fetched before the last time may be of a chat that one has left."""
         self.as_of = 0
         """Up to when moves of receipts and preferences are known."""
+        self._blocked: AbstractSet[int] = frozenset()
         self._held: dict[int, Held] = {}
         self._unmarked: set[int] = set()
         """Chats in which one did something that was not heard."""
@@ -113,6 +116,7 @@ class State:
         self.scheduled.clear()
         self.status = None
         self.relations.clear()
+        self._blocked = frozenset()
         self.settings = None
         self.people_rev = 0
         self._held.clear()
@@ -219,6 +223,22 @@ class State:
             self._forget_strangers()
         else:
             self.relations[relation.user.id] = relation
+
+        self._recount_if_blocked()
+
+    @property
+    def _reader(self) -> Reader:
+        return Reader(self.me.id if self.me else 0, self._blocked)
+
+    def _recount_if_blocked(self) -> None:
+        """What those write whom one blocks is not unread."""
+        blocked = frozenset(user_id for user_id, relation in self.relations.items() if relation.blocked)
+        if blocked == self._blocked:
+            return
+        self._blocked = blocked
+        for view in self.chats.values():
+            view.set_reader(self._reader)
+            self._doubt(view)
 
     def is_friend(self, user_id: int) -> bool:
         """Whether that person is a friend."""
@@ -344,8 +364,7 @@ class State:
         self._doubt(view)
 
     def _replace(self, old: ChatView | None, state: ChatState) -> list[Event]:
-        me = self.me.id if self.me else 0
-        view = self.chats[state.chat.id] = ChatView(state, self.window, me, old)
+        view = self.chats[state.chat.id] = ChatView(state, self.window, self._reader, old)
         if old and old.rev <= view.rev:  # else the numbers went back
             view.keep(old.mine)
         if old:
@@ -409,6 +428,7 @@ class State:
             gone = replace(old[user_id], state=RelationState.NONE, blocked=False, since=0)
             news.append(RelationChanged(relation=gone, rev=first.rev))
         self._forget_strangers()
+        self._recount_if_blocked()
         return news
 
     def apply_page(self, view: ChatView, messages: Iterable[Message], *, before: int | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from . import (
     bans,
+    blocks,
     chats,
     clearing,
     disappearing,
@@ -21,6 +22,7 @@ from . import (
 
 __all__ = [
     "bans",
+    "blocks",
     "chats",
     "clearing",
     "disappearing",

@@ -83,7 +83,8 @@ def at(places: Sequence[tuple[int, int]], viewer: int) -> Statement:
     """
     return Statement(
         f"""
-        SELECT {MESSAGE} FROM ({{rows}}) AS places STRAIGHT_JOIN messages ON chat_id = at_chat AND seq = at_seq
+        SELECT {MESSAGE}, hidden_from
+        FROM ({{rows}}) AS places STRAIGHT_JOIN messages ON chat_id = at_chat AND seq = at_seq
         WHERE {FOR_VIEWER}
         """,
         {"viewer": viewer},
