@@ -1,14 +1,14 @@
 """Staying in step: what changed in a chat, or in all of them, since the `rev` that a client holds."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dialog.db import Statement, rows_as
+from dialog.db import Row, Statement, rows_as
 from dialog.ids import now_ms
 from dialog.protocol.accounts import User
 from dialog.protocol.base import MAX_ID, Actor, Invalid, NotFound, Refused
@@ -23,7 +23,7 @@ from .app import App
 from .messages import trim
 from .own import Own, SidesRead
 from .people import users
-from .pointers import shown_to
+from .pointers import Onlooker, shown_to
 from .shown import shown
 from .store.blocks import Apart
 
@@ -74,10 +74,22 @@ class Viewer(Struct, frozen=True):
 
     user_id: int
     apart: Apart
+    shows: bool
+    """Whether they show receipts."""
 
-    def apart_in(self, chat: Chat) -> Collection[int]:
-        """Of whom they see no receipts there; in direct chats what they see stays what it was before the block."""
-        return self.apart.all if chat.kind is ChatKind.GROUP else ()
+    def onlooker(self, chat: Chat) -> Onlooker:
+        """The same in one chat; in direct chats what they see of receipts stays what it was before a block."""
+        return Onlooker(self.user_id, self.shows, self.apart.all if chat.kind is ChatKind.GROUP else ())
+
+
+def _about(actor: Actor) -> list[Statement]:
+    return [store.blocks.of(actor.user_id), store.receipts.choice_of(actor.user_id)]
+
+
+def _viewer(actor: Actor, found: Sequence[list[Row]]) -> Viewer:
+    """The one who asks, from the rows of `_about`."""
+    blocks, choice = found
+    return Viewer(actor.user_id, store.blocks.read_of(actor.user_id, blocks), store.receipts.read_choice(choice))
 
 
 @command
@@ -95,10 +107,8 @@ async def chat_changes(app: App, actor: Actor, command: ChatChanges) -> ChatStat
 
 async def _state(app: App, actor: Actor, place: access.Place, since: int) -> ChatState:
     async with app.reading:
-        read, blocks = await app.db.together(
-            [store.receipts.read_seq(place.chat.id, actor.user_id), store.blocks.of(actor.user_id)]
-        )
-        viewer = Viewer(actor.user_id, store.blocks.read_of(actor.user_id, blocks))
+        read, *about = await app.db.together([store.receipts.read_seq(place.chat.id, actor.user_id), *_about(actor)])
+        viewer = _viewer(actor, about)
         own = Own(place.chat, replace(place.mine, read_seq=read[0]["read_seq"] if read else 0), place.keeps)
         request = _request(app, own, since, app.config.page_messages)
         [state] = await _states(app, viewer, [request])
@@ -130,10 +140,10 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
     held, marks = _held(command.chats), _held(command.marks)
     as_of = now_ms() - MOVES_LATE_MS
     moved = await _moved(app, actor, command)
-    of_actor, of_schedule, blocks = await app.db.together(
-        [store.chats.of(actor.user_id), store.scheduled.of(actor.user_id), store.blocks.of(actor.user_id)]
+    of_actor, of_schedule, *about = await app.db.together(
+        [store.chats.of(actor.user_id), store.scheduled.of(actor.user_id), *_about(actor)]
     )
-    viewer = Viewer(actor.user_id, store.blocks.read_of(actor.user_id, blocks))
+    viewer = _viewer(actor, about)
     mine = [Own(chat, seat.mine, seat.kept.hidden_rev > 0) for chat, seat in store.chats.read_of(of_actor)]
     requests: list[Request] = []
     unchanged: dict[int, Own] = {}
@@ -257,8 +267,7 @@ async def _states(app: App, viewer: Viewer, requests: Sequence[Request]) -> list
     messages = _by_chat(await shown(app.db, viewer.user_id, read, owns))
     members = _by_chat([member for rows in found[1::2] for member in rows_as(Member, rows)])
     receipts = {
-        chat_id: shown_to(viewer.user_id, pointers, viewer.apart_in(owns[chat_id].chat))
-        for chat_id, pointers in sides.pointers.items()
+        chat_id: shown_to(viewer.onlooker(owns[chat_id].chat), pointers) for chat_id, pointers in sides.pointers.items()
     }
     return [
         ChatState(

@@ -81,13 +81,23 @@ def _receipt(pointer: Pointer) -> Receipt:
     return Receipt(user_id=pointer.user_id, delivered_seq=pointer.delivered_seq, read_seq=pointer.read_seq)
 
 
-def shown_to(user_id: int, pointers: Sequence[Pointer], apart: Collection[int]) -> tuple[list[Receipt], list[int]]:
+class Onlooker(Struct, frozen=True):
+    """Somebody who asks for the receipts of others."""
+
+    user_id: int
+    shows: bool
+    """Whether they show theirs."""
+    apart: Collection[int]
+    """Those from whom a block keeps them apart there."""
+
+
+def shown_to(onlooker: Onlooker, pointers: Sequence[Pointer]) -> tuple[list[Receipt], list[int]]:
     """The receipts of others that somebody may see, and who shows none: it is mutual. The same holds in `ticks`.
 
-    Of a group, those who are `apart` from this person by a block are as if they had received nothing.
+    Those who are apart from this person are as if they had received nothing.
     """
     off = [pointer.user_id for pointer in pointers if not pointer.shows]
-    if user_id in off:
-        return [], off
-    unseen = {user_id, *apart}
+    if not onlooker.shows:
+        return [], list({*off, onlooker.user_id})
+    unseen = {onlooker.user_id, *onlooker.apart}
     return [_receipt(pointer) for pointer in pointers if pointer.shows and pointer.user_id not in unseen], off

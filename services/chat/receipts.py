@@ -12,7 +12,7 @@ from dialog.service import command
 
 from . import access, store
 from .app import App
-from .pointers import Move, shown_to
+from .pointers import Move, Onlooker, shown_to
 from .shown import shown
 
 ID_DIGITS = len(str(MAX_ID))
@@ -38,8 +38,12 @@ async def delivered_receipt(app: App, actor: Actor, command: DeliveredReceipt) -
 @command
 async def list_receipts(app: App, actor: Actor, command: ListReceipts) -> Receipts:
     place = await access.member_of(app.db, actor, command.chat_id)
-    rows, blocks = await app.db.together(
-        [store.messages.at([(command.chat_id, command.seq)], actor.user_id), store.blocks.of(actor.user_id)]
+    rows, blocks, choice = await app.db.together(
+        [
+            store.messages.at([(command.chat_id, command.seq)], actor.user_id),
+            store.blocks.of(actor.user_id),
+            store.receipts.choice_of(actor.user_id),
+        ]
     )
     hidden_from = [row["hidden_from"] for row in rows]
     found = await shown(app.db, actor.user_id, store.messages.read(rows), {command.chat_id: place.own})
@@ -47,7 +51,7 @@ async def list_receipts(app: App, actor: Actor, command: ListReceipts) -> Receip
         raise Refused(NotFound())
     pointers = await store.receipts.of_message(app.db, command.chat_id, command.seq, found[0].author_id)
     apart = store.blocks.read_of(actor.user_id, blocks).all if place.chat.kind is ChatKind.GROUP else ()
-    seen, _ = shown_to(actor.user_id, pointers, apart)
+    seen, _ = shown_to(Onlooker(actor.user_id, store.receipts.read_choice(choice), apart), pointers)
     seen = [replace(one, delivered_seq=0, read_seq=0) if one.user_id in hidden_from else one for one in seen]
     return Receipts(
         people=len(seen),

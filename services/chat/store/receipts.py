@@ -298,5 +298,14 @@ async def choose(tx: Transaction, user_id: int, *, shows: bool, rev: int) -> Non
     )
 
 
+def choice_of(user_id: int) -> Statement:
+    """Whether somebody shows receipts, for `read_choice`."""
+    return Statement("SELECT shows FROM receipt_choices WHERE user_id = %(user_id)s", {"user_id": user_id})
+
+
+def read_choice(rows: Sequence[Row]) -> bool:
+    return all(row["shows"] for row in rows)
+
+
 def forget_chat(chat_id: int) -> Statement:
     return Statement("DELETE FROM receipts WHERE chat_id = %(chat_id)s", {"chat_id": chat_id})
