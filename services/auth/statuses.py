@@ -1,14 +1,17 @@
 """What people chose to show: set and asked for."""
 
+from contextlib import suppress
+
 from msgspec.structs import replace
 
 from dialog.ids import now_ms
 from dialog.names import clean_line
 from dialog.protocol.base import Actor, Refused, TooLarge
-from dialog.protocol.internal import GetStatuses, Statuses
+from dialog.protocol.internal import ApplyStatus, GetStatuses, PersonStatus, Statuses
 from dialog.protocol.presence import (
     NOTHING_CHOSEN,
     STATUS_TEXT,
+    Choice,
     ChosenStatus,
     GetStatus,
     SetStatus,
@@ -46,6 +49,10 @@ async def set_status(app: App, actor: Actor, command: SetStatus) -> ChosenStatus
         )
         await store.statuses.put(tx, actor.user_id, status)
         tell_status(tx, actor.user_id, status)
+    if Choice.INVISIBLE in {before.status, status.status}:
+        # chat hears the fact as well; but once this is answered no receipt may come through any more.
+        with suppress(Refused):
+            await app.bus.call(ApplyStatus(person=PersonStatus(user_id=actor.user_id, status=status)))
     return status
 
 

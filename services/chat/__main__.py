@@ -12,6 +12,7 @@ from . import (
     edits,
     forwarding,
     hiding,
+    invisible,
     invites,
     members,
     messages,
@@ -49,6 +50,7 @@ SERVICE = Service(
         clearing,
         disappearing,
         receipts,
+        invisible,
         preferences,
     ),
 )

@@ -54,7 +54,7 @@ async def move_all(db: Database, ticks: Ticks, moves: list[Move]) -> Sequence[bo
             tx.later(store.receipts.move([one for _, one in moved], now_ms()))
     for chat, one in moved:
         if one.pointer.shows and not one.withheld_at and chat.member_count <= RECEIPT_MEMBERS:
-            ticks.add(chat, _receipt(one.pointer))
+            ticks.add(chat, receipt_of(one.pointer))
     there = {(place.chat_id, place.user_id) for _, place in found}
     return [move.key in there for move in moves]
 
@@ -73,11 +73,13 @@ def _pointer(chat: Chat, place: Standing, move: Move) -> Pointer:
 
 
 def _hides(place: Standing) -> bool:
-    """Whether others must not see this move: nothing passes between the two of a direct chat while there is a block."""
-    return bool(place.barriers & (Barrier.LOW_BLOCKS | Barrier.HIGH_BLOCKS))
+    """Whether others must not see this move: of somebody invisible, or in a direct chat between whose two there is a
+    block."""
+    return place.invisible or bool(place.barriers & (Barrier.LOW_BLOCKS | Barrier.HIGH_BLOCKS))
 
 
-def _receipt(pointer: Pointer) -> Receipt:
+def receipt_of(pointer: Pointer) -> Receipt:
+    """As it is told."""
     return Receipt(user_id=pointer.user_id, delivered_seq=pointer.delivered_seq, read_seq=pointer.read_seq)
 
 
@@ -100,4 +102,4 @@ def shown_to(onlooker: Onlooker, pointers: Sequence[Pointer]) -> tuple[list[Rece
     if not onlooker.shows:
         return [], list({*off, onlooker.user_id})
     unseen = {onlooker.user_id, *onlooker.apart}
-    return [_receipt(pointer) for pointer in pointers if pointer.shows and pointer.user_id not in unseen], off
+    return [receipt_of(pointer) for pointer in pointers if pointer.shows and pointer.user_id not in unseen], off

@@ -248,6 +248,7 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
         100,
     ),
     "whom one blocks, and who blocks them": (statements(store.blocks.of(PERSON)), 20),
+    "where one's receipts are withheld": (reads(store.receipts.withheld, PERSON), (SMALL + 1) * 4),
     "whether one shows receipts": (statements(store.receipts.choice_of(10)), 1),
     "blocks of those who have read": (reads(store.blocks.about, list(range(1, 65))), 64 * 10 + 10),
     "what is another message for somebody": (

@@ -117,6 +117,7 @@ InternalCommand = (
     | internal.ReportSessions
     | internal.GetStatuses
     | internal.GetChatCircle
+    | internal.ApplyStatus
     | internal.ApplyPair
 )
 """What only services may ask of each other."""

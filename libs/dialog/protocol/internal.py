@@ -155,6 +155,12 @@ class GetStatuses(Command[Statuses], tag="internal.statuses"):
     user_ids: Annotated[list[Id], Meta(max_length=1000)]
 
 
+class ApplyStatus(Command[Nothing], tag="internal.apply_status"):
+    """Somebody became invisible, or no longer is: asked by auth before it answers them, besides the fact."""
+
+    person: PersonStatus
+
+
 class ChatCircle(Wire):
     """A chat as somebody in it hears and tells what passes, such as typing."""
 

@@ -27,6 +27,7 @@ class Standing(Struct, frozen=True):
     marked_unread: bool
     shows: bool
     barriers: int
+    invisible: bool
 
 
 class Pointer(Struct, frozen=True):
@@ -94,7 +95,8 @@ async def standings(tx: Transaction, pairs: Iterable[tuple[int, int]]) -> list[t
                 SELECT STRAIGHT_JOIN {CHAT}, members.chat_id, members.user_id,
                     {READ},
                     GREATEST(joined_seq, COALESCE(delivered_seq, joined_seq)) AS delivered_seq,
-                    COALESCE(marked_unread, FALSE) AS marked_unread, COALESCE(shows, TRUE) AS shows, barriers
+                    COALESCE(marked_unread, FALSE) AS marked_unread, COALESCE(shows, TRUE) AS shows, barriers,
+                    COALESCE(invisible, FALSE) AS invisible
                 FROM ({{rows}}) AS asked
                 JOIN members FORCE INDEX (PRIMARY) ON members.chat_id = in_chat AND members.user_id = who
                 JOIN chats ON chats.id = in_chat
@@ -296,6 +298,55 @@ async def choose(tx: Transaction, user_id: int, *, shows: bool, rev: int) -> Non
         shows=shows,
         rev=rev,
     )
+
+
+class InvisibleRow(Struct, frozen=True):
+    invisible: bool
+
+
+async def note_invisible(tx: Transaction, user_id: int, *, invisible: bool, rev: int) -> bool:
+    """Take note of whether somebody is invisible as of this `rev`. Returns whether they are, by the newest one."""
+    key = {"user_id": user_id}
+    _, rows = await tx.together(
+        [
+            Statement(
+                """
+                INSERT INTO receipt_choices (user_id, shows, invisible, status_rev)
+                VALUES (%(user_id)s, TRUE, %(invisible)s, %(rev)s)
+                ON DUPLICATE KEY UPDATE
+                    invisible = CASE WHEN VALUES(status_rev) > status_rev THEN VALUES(invisible) ELSE invisible END,
+                    status_rev = GREATEST(status_rev, VALUES(status_rev))
+                """,
+                key | {"invisible": invisible, "rev": rev},
+            ),
+            Statement("SELECT invisible FROM receipt_choices WHERE user_id = %(user_id)s", key),
+        ]
+    )
+    return rows_as(InvisibleRow, rows)[0].invisible
+
+
+async def withheld(tx: Transaction, user_id: int) -> list[tuple[Chat, Pointer]]:
+    """Where others do not see how far somebody has come, but for direct chats with a block; by chat."""
+    [rows] = await tx.together(
+        [
+            Statement(
+                f"""
+                SELECT STRAIGHT_JOIN {CHAT}, receipts.chat_id, receipts.user_id, read_seq, delivered_seq,
+                    COALESCE(shows, TRUE) AS shows
+                FROM members FORCE INDEX (of_user)
+                JOIN receipts FORCE INDEX (PRIMARY)
+                    ON receipts.chat_id = members.chat_id AND receipts.user_id = members.user_id
+                JOIN chats ON chats.id = members.chat_id
+                LEFT JOIN receipt_choices ON receipt_choices.user_id = members.user_id
+                WHERE members.user_id = %(user_id)s AND left_seq IS NULL AND shown_read_seq IS NOT NULL
+                    AND barriers & 3 = 0
+                ORDER BY members.chat_id
+                """,
+                {"user_id": user_id},
+            )
+        ]
+    )
+    return list(zip(rows_as(Chat, rows), rows_as(Pointer, rows), strict=True))
 
 
 def choice_of(user_id: int) -> Statement:
