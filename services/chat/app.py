@@ -22,12 +22,13 @@ from . import store
 from .pointers import Move, move_all
 from .posting import Post, post_all
 from .roster import Rosters
-from .ticks import open_ticks
+from .ticks import Ticks, open_ticks
+from .viewers import Viewer, viewers
 
 PEOPLE_TOGETHER = 64
 PEOPLE_WAITING = 8192
-"""Whose groups or scheduled messages are read in one statement, and who may wait for the next: all sockets of a gateway
-that has died."""
+"""Whose groups, blocks or scheduled messages are read in one statement, and who may wait for the next: all sockets of a
+gateway that has died."""
 
 MOVES_TOGETHER = 500
 MOVES_WAITING = 16384
@@ -127,6 +128,8 @@ class App:
     posting: Batch[Post, Message]
     groups: Batch[int, list[int]]
     """The groups of a person, read for all who are asked about at once."""
+    viewers: Batch[int, Viewer]
+    """Those who ask what happened, likewise."""
     schedules: Batch[int, list[Scheduled]]
     """What a person has scheduled, likewise."""
     reading: asyncio.Semaphore
@@ -137,6 +140,7 @@ class App:
     checks: Mapping[str, Check]
     receipts: Batch[Move, bool]
     """How far people have come in chats. Answers whether they are in that chat."""
+    ticks: Ticks
     preferring: LocalLimiter
 
 
@@ -152,6 +156,7 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
             db=db,
             posting=posting,
             groups=Batch(partial(store.members.groups_of, db), size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, linger=0),
+            viewers=Batch(partial(viewers, db), size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, linger=0),
             schedules=Batch(
                 partial(store.scheduled.of_all, db), size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, linger=0
             ),
@@ -161,5 +166,6 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
             limits=LocalLimiter(),
             checks={"mysql": db.check},
             receipts=Batch(partial(move_all, db, ticks), size=MOVES_TOGETHER, waiting=MOVES_WAITING, linger=0),
+            ticks=ticks,
             preferring=LocalLimiter(),
         )

@@ -26,6 +26,7 @@ from .own import Own, SidesRead
 from .people import users
 from .pointers import shown_to
 from .shown import shown
+from .viewers import Viewer
 
 T = TypeVar("T", Message, Member)
 
@@ -72,31 +73,32 @@ class Request(Struct, frozen=True):
 @command
 async def get_chat(app: App, actor: Actor, command: GetChat) -> ChatState:
     place = await access.member_of(app.db, actor, command.chat_id)
-    return await _with_people(app, await _state(app, actor, place, since=0))
+    return await _with_people(app, actor, await _state(app, actor, place, since=0))
 
 
 @command
 async def chat_changes(app: App, actor: Actor, command: ChatChanges) -> ChatState:
     place = await access.member_of(app.db, actor, command.chat_id)
     since = command.since if command.mark == place.mine.mark else 0
-    return await _with_people(app, await _state(app, actor, place, since))
+    return await _with_people(app, actor, await _state(app, actor, place, since))
 
 
 async def _state(app: App, actor: Actor, place: access.Place, since: int) -> ChatState:
     async with app.reading:
-        read_seq = await store.receipts.read_seq(app.db, place.chat.id, actor.user_id)
-        own = Own(place.chat, replace(place.mine, read_seq=read_seq))
+        viewer = await app.viewers.add(actor.user_id)
+        [read] = await app.db.together([store.receipts.read_seq(place.chat.id, actor.user_id)])
+        own = Own(place.chat, replace(place.mine, read_seq=read[0]["read_seq"] if read else 0), place.keeps)
         request = _request(app, own, since, app.config.page_messages)
-        [state] = await _states(app, actor, [request])
-        return (await _fitting(app, actor, request, state))[0]
+        [state] = await _states(app, viewer, [request])
+        return (await _fitting(app, viewer, request, state))[0]
 
 
-async def _fitting(app: App, actor: Actor, request: Request, state: ChatState) -> tuple[ChatState, int]:
+async def _fitting(app: App, viewer: Viewer, request: Request, state: ChatState) -> tuple[ChatState, int]:
     """The state and its size, or a fresh start with fewer messages when they are larger than a reply should be."""
     size = _size(state)
     if size <= app.config.reply_bytes or _size(state.messages) <= app.config.reply_bytes:
         return state, size
-    [state] = await _states(app, actor, [replace(request, reset=True)])
+    [state] = await _states(app, viewer, [replace(request, reset=True)])
     newest_first = sorted(state.messages, key=lambda message: -message.seq)
     state = replace(state, messages=trim(newest_first, app.config.reply_bytes)[::-1])
     return state, _size(state)
@@ -106,8 +108,8 @@ def _size(value: object) -> int:
     return len(ENCODER.encode(value))
 
 
-async def _with_people(app: App, state: ChatState) -> ChatState:
-    found = await users(app.bus, {member.user_id for member in state.members})
+async def _with_people(app: App, actor: Actor, state: ChatState) -> ChatState:
+    found = await users(app.bus, {member.user_id for member in state.members}, actor.user_id)
     return replace(state, people=list(found.values()))
 
 
@@ -115,14 +117,17 @@ async def _with_people(app: App, state: ChatState) -> ChatState:
 async def sync(app: App, actor: Actor, command: Sync) -> Synced:
     held, marks = _held(command.chats), _held(command.marks)
     as_of = now_ms() - MOVES_LATE_MS
-    found, scheduled = await asyncio.gather(
-        store.chats.of(app.db, actor.user_id, moves=command.moved_since > 0), app.schedules.add(actor.user_id)
+    found, viewer, scheduled = await asyncio.gather(
+        store.chats.of(app.db, actor.user_id, moves=command.moved_since > 0),
+        app.viewers.add(actor.user_id),
+        app.schedules.add(actor.user_id),
     )
     changed: list[Request] = []
     moved: list[tuple[int, Request]] = []
-    for chat, mine, moves in found:
-        since = held.get(chat.id, 0) if marks.get(chat.id, 0) == mine.mark else 0
-        request = _request(app, Own(chat, mine), since, app.config.sync_messages)
+    for chat, seat, moves in found:
+        since = held.get(chat.id, 0) if marks.get(chat.id, 0) == seat.mine.mark else 0
+        own = Own(chat, seat.mine, seat.kept.hidden_rev > 0)
+        request = _request(app, own, since, app.config.sync_messages)
         if since != chat.rev:
             changed.append(request)
         elif moves.moved_at > command.moved_since > 0:
@@ -130,8 +135,8 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
     moved.sort(key=itemgetter(0))
     requests = [*changed, *(request for _, request in moved)]
     async with app.reading:
-        states, people = await _filled(app, actor, requests)
-    people |= await users(app.bus, {actor.user_id} - people.keys())
+        states, people = await _filled(app, viewer, requests)
+    people |= await users(app.bus, {actor.user_id} - people.keys(), actor.user_id)
     if actor.user_id not in people:
         raise Refused(NotFound())
     if more := len(states) < len(requests):  # up to when the moves have been told in a reply that does not hold all
@@ -147,7 +152,7 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
     )
 
 
-async def _filled(app: App, actor: Actor, requests: list[Request]) -> tuple[list[ChatState], dict[int, User]]:
+async def _filled(app: App, viewer: Viewer, requests: list[Request]) -> tuple[list[ChatState], dict[int, User]]:
     """The states that fit into one reply, in their order and at least one, and the people in them.
 
     Read slice by slice, so that what does not fit any more is not read, memory is bounded, and other commands get their
@@ -158,10 +163,11 @@ async def _filled(app: App, actor: Actor, requests: list[Request]) -> tuple[list
     size = 0
     for part in _slices(requests, app.config.sync_rows):
         read = [
-            await _fitting(app, actor, request, state)
-            for request, state in zip(part, await _states(app, actor, part), strict=True)
+            await _fitting(app, viewer, request, state)
+            for request, state in zip(part, await _states(app, viewer, part), strict=True)
         ]
-        found = await users(app.bus, {member.user_id for state, _ in read for member in state.members} - people.keys())
+        met = {member.user_id for state, _ in read for member in state.members} - people.keys()
+        found = await users(app.bus, met, viewer.user_id)
         for state, state_size in read:
             new = {id_: found.pop(id_) for member in state.members if (id_ := member.user_id) in found}
             size += state_size + _size(list(new.values()))
@@ -199,7 +205,7 @@ def _slices(requests: list[Request], rows: int) -> Iterator[list[Request]]:
         yield part
 
 
-async def _states(app: App, actor: Actor, requests: Sequence[Request]) -> list[ChatState]:
+async def _states(app: App, viewer: Viewer, requests: Sequence[Request]) -> list[ChatState]:
     """The states, read in one round trip and with six statements, however many they are, and few more for what is
     unread; what of them somebody has hidden takes one more.
 
@@ -210,19 +216,22 @@ async def _states(app: App, actor: Actor, requests: Sequence[Request]) -> list[C
     known = {request.chat.id: request.since for request in requests if not request.reset}
     statements: list[Statement] = []
     if fresh:
-        statements.append(store.messages.at([(request.chat.id, seq) for request in fresh for seq in request.newest]))
+        newest = [(request.chat.id, seq) for request in fresh for seq in request.newest]
+        statements.append(store.messages.at(newest, viewer.user_id))
         statements.append(store.members.now([request.chat.id for request in fresh]))
     if known:
-        statements += [store.messages.since(known), store.members.since(known)]
-    sides_read = SidesRead(actor.user_id, [request.own for request in requests])
+        statements += [store.messages.since(known, viewer.user_id), store.members.since(known)]
+    sides_read = SidesRead(viewer.user_id, [request.own for request in requests], viewer.apart.blocked)
     found = await app.db.together([*statements, *sides_read.statements])
     sides = sides_read.read(found[len(statements) :])
     found = found[: len(statements)]
     read = [message for rows in found[::2] for message in store.messages.read(rows)]
-    mine = {request.chat.id: request.mine for request in requests}
-    messages = _by_chat(await shown(app.db, actor.user_id, read, mine))
+    owns = {request.chat.id: request.own for request in requests}
+    messages = _by_chat(await shown(app.db, viewer.user_id, read, owns))
     members = _by_chat([member for rows in found[1::2] for member in rows_as(Member, rows)])
-    receipts = {chat_id: shown_to(actor.user_id, pointers) for chat_id, pointers in sides.pointers.items()}
+    receipts = {
+        chat_id: shown_to(viewer.onlooker(owns[chat_id].chat), pointers) for chat_id, pointers in sides.pointers.items()
+    }
     return [
         ChatState(
             chat=request.chat,

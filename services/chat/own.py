@@ -1,6 +1,6 @@
 """What of a chat concerns one person alone: how far they have read, what is unread, how they want it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +20,8 @@ class Own(Struct, frozen=True):
 
     chat: Chat
     mine: Mine
+    keeps: bool = False
+    """Whether some of the chat was ever kept from them."""
 
 
 class Sides(Struct, frozen=True):
@@ -46,7 +48,8 @@ class SidesRead:
     One statement each for preferences and for receipts, and one per so many chats in which something is unread.
     """
 
-    def __init__(self, user_id: int, owns: Sequence[Own]) -> None:
+    def __init__(self, user_id: int, owns: Sequence[Own], blocked: Collection[int]) -> None:
+        """`blocked` are those whom `user_id` blocks."""
         self._small = [own.chat.id for own in owns if own.chat.member_count <= RECEIPT_MEMBERS]
         gaps = [
             Gap(own.chat.id, own.mine.read_seq, own.chat.head_seq, own.chat.rev, own.mine.mark > 0)
@@ -56,7 +59,7 @@ class SidesRead:
         self.statements: list[Statement] = [
             store.preferences.among(user_id, [own.chat.id for own in owns]),
             *([store.receipts.pointers_in(self._small)] if self._small else []),
-            *store.receipts.unread(user_id, gaps),
+            *store.receipts.unread(user_id, gaps, blocked),
         ]
 
     def read(self, found: Sequence[list[Row]]) -> Sides:

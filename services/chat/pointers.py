@@ -3,7 +3,7 @@
 Their own devices are told at once, others by `ticks`. What of it somebody may see is said in `shown_to`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
@@ -13,8 +13,9 @@ from dialog.protocol.chats import Chat
 from dialog.protocol.receipts import RECEIPT_MEMBERS, ChatRead, Receipt
 
 from . import store
+from .barriers import Barrier
 from .own import unmark
-from .store.receipts import Pointer, Standing
+from .store.receipts import Moved, Pointer, Standing
 from .ticks import Ticks
 
 
@@ -39,21 +40,21 @@ async def move_all(db: Database, ticks: Ticks, moves: list[Move]) -> Sequence[bo
     async with db.transaction() as tx:
         found = await store.receipts.standings(tx, furthest)
         found.sort(key=lambda one: (one[1].chat_id, one[1].user_id))  # rows are locked in one order by all replicas
-        moved: list[tuple[Chat, Pointer]] = []
+        moved: list[tuple[Chat, Moved]] = []
         for chat, place in found:
             move = furthest[place.chat_id, place.user_id]
             pointer = _pointer(chat, place, move)
             if (pointer.read_seq, pointer.delivered_seq) != (place.read_seq, place.delivered_seq):
-                moved.append((chat, pointer))
+                moved.append((chat, Moved(pointer, (place.read_seq, place.delivered_seq) if _hides(place) else None)))
             if pointer.read_seq > place.read_seq:
                 tx.publish(ChatRead(chat_id=chat.id, read_seq=pointer.read_seq), f"user.{place.user_id}")
             if place.marked_unread and move.read_seq is not None and move.read_seq >= place.read_seq:
                 await unmark(tx, place.user_id, chat.id)
         if moved:
-            tx.later(store.receipts.move([pointer for _, pointer in moved], now_ms()))
-    for chat, pointer in moved:
-        if pointer.shows and chat.member_count <= RECEIPT_MEMBERS:
-            ticks.add(chat, _receipt(pointer))
+            tx.later(store.receipts.move([one for _, one in moved], now_ms()))
+    for chat, one in moved:
+        if one.pointer.shows and not one.withheld_at and chat.member_count <= RECEIPT_MEMBERS:
+            ticks.add(chat, receipt_of(one.pointer))
     there = {(place.chat_id, place.user_id) for _, place in found}
     return [move.key in there for move in moves]
 
@@ -71,13 +72,34 @@ def _pointer(chat: Chat, place: Standing, move: Move) -> Pointer:
     return Pointer(chat.id, place.user_id, read, delivered, place.shows)
 
 
-def _receipt(pointer: Pointer) -> Receipt:
+def _hides(place: Standing) -> bool:
+    """Whether others must not see this move: of somebody invisible, or in a direct chat between whose two there is a
+    block."""
+    return place.invisible or bool(place.barriers & (Barrier.LOW_BLOCKS | Barrier.HIGH_BLOCKS))
+
+
+def receipt_of(pointer: Pointer) -> Receipt:
+    """As it is told."""
     return Receipt(user_id=pointer.user_id, delivered_seq=pointer.delivered_seq, read_seq=pointer.read_seq)
 
 
-def shown_to(user_id: int, pointers: Sequence[Pointer]) -> tuple[list[Receipt], list[int]]:
-    """The receipts of others that somebody may see, and who shows none: it is mutual. The same holds in `ticks`."""
+class Onlooker(Struct, frozen=True):
+    """Somebody who asks for the receipts of others."""
+
+    user_id: int
+    shows: bool
+    """Whether they show theirs."""
+    apart: Collection[int]
+    """Those from whom a block keeps them apart there."""
+
+
+def shown_to(onlooker: Onlooker, pointers: Sequence[Pointer]) -> tuple[list[Receipt], list[int]]:
+    """The receipts of others that somebody may see, and who shows none: it is mutual. The same holds in `ticks`.
+
+    Those who are apart from this person are as if they had received nothing.
+    """
     off = [pointer.user_id for pointer in pointers if not pointer.shows]
-    if user_id in off:
-        return [], off
-    return [_receipt(pointer) for pointer in pointers if pointer.shows and pointer.user_id != user_id], off
+    if not onlooker.shows:
+        return [], list({*off, onlooker.user_id})
+    unseen = {onlooker.user_id, *onlooker.apart}
+    return [receipt_of(pointer) for pointer in pointers if pointer.shows and pointer.user_id not in unseen], off

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from msgspec.structs import replace
+
 from dialog.protocol.base import MAX_ID, Actor, Invalid, NotFound, Nothing, Refused
 from dialog.protocol.messages import HIDDEN
 from dialog.protocol.receipts import RECEIPT_MEMBERS, DeliveredReceipt, ListReceipts, ReadReceipt, Receipts
@@ -35,12 +37,15 @@ async def delivered_receipt(app: App, actor: Actor, command: DeliveredReceipt) -
 @command
 async def list_receipts(app: App, actor: Actor, command: ListReceipts) -> Receipts:
     place = await access.member_of(app.db, actor, command.chat_id)
-    [rows] = await app.db.together([store.messages.at([(command.chat_id, command.seq)])])
-    found = await shown(app.db, actor.user_id, store.messages.read(rows), {command.chat_id: place.mine})
+    viewer = await app.viewers.add(actor.user_id)
+    [rows] = await app.db.together([store.messages.at([(command.chat_id, command.seq)], actor.user_id)])
+    hidden_from = [row["hidden_from"] for row in rows]
+    found = await shown(app.db, actor.user_id, store.messages.read(rows), {command.chat_id: place.own})
     if not found or found[0].kind == HIDDEN:
         raise Refused(NotFound())
     pointers = await store.receipts.of_message(app.db, command.chat_id, command.seq, found[0].author_id)
-    seen, _ = shown_to(actor.user_id, pointers)
+    seen, _ = shown_to(viewer.onlooker(place.chat), pointers)
+    seen = [replace(one, delivered_seq=0, read_seq=0) if one.user_id in hidden_from else one for one in seen]
     return Receipts(
         people=len(seen),
         delivered=sum(one.delivered_seq >= command.seq for one in seen),

@@ -78,22 +78,32 @@ class Ticks:
                 _log.info("receipts not told", chats=len(due), error=repr(error))
 
     async def _tell(self, due: list[Waiting]) -> None:
-        """In most chats everybody may hear it. Where somebody shows no receipts, each of the others is told apart."""
+        """In most chats everybody may hear it. Where somebody shows no receipts, or one of those who have moved stands
+        apart from another by a block, each of the others is told by themselves."""
         off: defaultdict[int, set[int]] = defaultdict(set)
         for row in await store.receipts.showless(self._db, [waiting.chat.id for waiting in due]):
             off[row.chat_id].add(row.user_id)
-        listening: dict[int, list[int]] = defaultdict(list)
-        if off:
-            for row in await store.receipts.members_of(self._db, list(off)):
-                if row.user_id not in off[row.chat_id]:
-                    listening[row.chat_id].append(row.user_id)
+        apart = await store.blocks.about(self._db, list({user_id for waiting in due for user_id in waiting.receipts}))
+        lonely = {user_id for user_id, _ in apart}
+        chosen = [one.chat.id for one in due if one.chat.id in off or not lonely.isdisjoint(one.receipts)]
+        members: defaultdict[int, list[int]] = defaultdict(list)
+        for row in await store.receipts.members_of(self._db, chosen) if chosen else ():
+            members[row.chat_id].append(row.user_id)
         for waiting in due:
-            chat = waiting.chat
+            chat, present = waiting.chat, members[waiting.chat.id]
             told = [one for one in waiting.receipts.values() if one.user_id not in off[chat.id]]
-            topics = _topics(listening[chat.id]) if off[chat.id] else access.topics(chat)
-            frame = encode_event(ReceiptMoved(chat_id=chat.id, receipts=told))
-            for topic in topics if told else ():
-                await self._bus.publish(topic, frame)
+            if not off[chat.id] and apart.isdisjoint((one, user_id) for one in waiting.receipts for user_id in present):
+                await self._tell_all(access.topics(chat), chat.id, told)
+                continue
+            for user_id in present:
+                theirs = [one for one in told if (user_id, one.user_id) not in apart]
+                if user_id not in off[chat.id]:
+                    await self._tell_all([f"user.{user_id}"], chat.id, theirs)
+
+    async def _tell_all(self, topics: Iterable[str], chat_id: int, receipts: list[Receipt]) -> None:
+        frame = encode_event(ReceiptMoved(chat_id=chat_id, receipts=receipts))
+        for topic in topics if receipts else ():
+            await self._bus.publish(topic, frame)
 
 
 @asynccontextmanager
@@ -102,7 +112,3 @@ async def open_ticks(db: Database, bus: Bus) -> AsyncGenerator[Ticks]:
     ticks = Ticks(db, bus)
     async with background(ticks.run()):
         yield ticks
-
-
-def _topics(user_ids: Iterable[int]) -> list[str]:
-    return [f"user.{user_id}" for user_id in user_ids]

@@ -10,7 +10,7 @@ import pytest
 from dialog.db import Database, Statement, Transaction, connection_arguments
 from dialog.protocol.preferences import Preferences
 from services.chat import store
-from services.chat.store.receipts import Gap, Pointer
+from services.chat.store.receipts import Gap, Moved, Pointer
 from tests.servers import Servers
 
 LARGE = 1
@@ -25,6 +25,8 @@ INTO_MESSAGES = """
     INSERT INTO messages
         (chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at, edited_at, deleted_at)
 """
+VERSION = '{"chat_id":1,"seq":1,"rev":1,"author_id":7,"nonce":"n","kind":"text","text":"words","sent_at":1}'
+INTO_RECEIPTS = "INSERT INTO receipts (chat_id, user_id, read_seq, delivered_seq, moved_at)"
 FIXTURE = [
     f"""
     INSERT INTO chats
@@ -65,20 +67,24 @@ FIXTURE = [
     "INSERT INTO withdrawals SELECT seq, 7, 10, '', seq FROM seq_1_to_1000",
     "ANALYZE TABLE chats, members, direct_chats, messages, saved_chats, bans, invites, join_requests",
     "ANALYZE TABLE reactions, edits, pins, hidden, expiring, scheduled",
-    f"INSERT INTO receipts SELECT 1, seq, {MESSAGES} - 100, {MESSAGES}, seq FROM seq_1_to_{MEMBERS}",
-    f"INSERT INTO receipts SELECT seq + 1, {PERSON}, 5, 10, seq FROM seq_1_to_{SMALL}",
-    "INSERT INTO receipts SELECT seq + 1, 100000 + seq, 10, 10, seq FROM seq_1_to_19999",
-    "INSERT INTO receipt_choices SELECT seq * 10, FALSE FROM seq_1_to_20000",
+    f"{INTO_RECEIPTS} SELECT 1, seq, {MESSAGES} - 100, {MESSAGES}, seq FROM seq_1_to_{MEMBERS}",
+    f"{INTO_RECEIPTS} SELECT seq + 1, {PERSON}, 5, 10, seq FROM seq_1_to_{SMALL}",
+    f"{INTO_RECEIPTS} SELECT seq + 1, 100000 + seq, 10, 10, seq FROM seq_1_to_19999",
+    "INSERT INTO receipt_choices (user_id, shows) SELECT seq * 10, FALSE FROM seq_1_to_20000",
     f"INSERT INTO preferences SELECT {PERSON}, seq + 1, 1, 0, 'all', 0, 0, 0, 0, '', seq FROM seq_1_to_{SMALL}",
     "INSERT INTO preferences SELECT 100000 + seq, 1, 1, 0, 'all', 0, 0, 0, 0, '', seq FROM seq_1_to_19999",
     "ANALYZE TABLE receipts, receipt_choices, preferences",
+    "INSERT INTO blocks SELECT 1 + seq DIV 10, 30000 + seq, 1, 1 FROM seq_1_to_20000",
+    f"INSERT INTO blocks SELECT 60000 + seq, {PERSON}, 1, 1 FROM seq_1_to_10",
+    f"INSERT INTO versions SELECT 1, seq, {PERSON}, '{VERSION}' FROM seq_1_to_1000",
+    "ANALYZE TABLE blocks, versions",
 ]
 
 
 TABLES = (
     *("chats", "members", "direct_chats", "messages", "deployment", "saved_chats", "bans", "invites", "join_requests"),
     *("reactions", "edits", "pins", "hidden", "expiring", "forwarded", "scheduled", "purges", "withdrawals"),
-    *("receipts", "receipt_choices", "preferences"),
+    *("receipts", "receipt_choices", "preferences", "blocks", "versions"),
 )
 
 
@@ -141,17 +147,17 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     ),
     "moving chats on": (statements(store.chats.advance(list(range(1, 65)), 1)), 64),
     "a place in the large chat": (statements(*store.chats.locked_place(LARGE, PERSON)), 2),
-    "the newest page": (statements(store.messages.newest(LARGE, 50)), 50),
-    "a page in the middle": (statements(store.messages.before(LARGE, 50_000, 50)), 50),
-    "a page onwards": (statements(store.messages.after(LARGE, 50_000, 50)), 50),
+    "the newest page": (statements(store.messages.newest(LARGE, 50, PERSON)), 50),
+    "a page in the middle": (statements(store.messages.before(LARGE, 50_000, 50, PERSON)), 50),
+    "a page onwards": (statements(store.messages.after(LARGE, 50_000, 50, PERSON)), 50),
     "the newest of the large chat": (
-        statements(store.messages.at([(LARGE, seq) for seq in range(MESSAGES - 49, MESSAGES + 1)])),
+        statements(store.messages.at([(LARGE, seq) for seq in range(MESSAGES - 49, MESSAGES + 1)], PERSON)),
         50,
     ),
-    "the newest of many chats": (statements(store.messages.at([(chat, 10) for chat in range(2, 502)])), 500),
-    "what changed lately": (statements(store.messages.since({LARGE: MEMBERS + MESSAGES - 100})), 100),
+    "the newest of many chats": (statements(store.messages.at([(chat, 10) for chat in range(2, 502)], PERSON)), 500),
+    "what changed lately": (statements(store.messages.since({LARGE: MEMBERS + MESSAGES - 100}, PERSON)), 100),
     "what changed lately in many chats": (
-        statements(store.messages.since({LARGE: MEMBERS + MESSAGES - 100} | dict.fromkeys(range(2, 202), 10))),
+        statements(store.messages.since({LARGE: MEMBERS + MESSAGES - 100} | dict.fromkeys(range(2, 202), 10), PERSON)),
         100 + 200 * 2,
     ),
     "who changed lately": (statements(store.members.since({LARGE: MEMBERS - 5})), 5),
@@ -172,7 +178,7 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "how many chats people have": (reads(store.chats.counts, [PERSON, 8, 9]), SMALL + 3),
     "the partners of a person": (reads(store.chats.direct_partners, PERSON), SMALL),
     "one direct chat": (reads(store.chats.direct_chat_id, 7, 100_007), 1),
-    "one message": (reads(store.messages.get, LARGE, 77_777), 1),
+    "one message": (reads(store.messages.get, LARGE, 77_777, PERSON), 1),
     "who of these is in the chat": (reads(store.members.present_among, LARGE, [1, 2, 3, 999_999]), 4),
     "some members": (reads(store.members.some_of, LARGE, 200), 200),
     "the heir of a group": (reads(store.members.heir, LARGE, PERSON), MEMBERS * 2),
@@ -217,13 +223,15 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "what is to be purged": (reads(store.clearing.purges, 100), 100),
     "what is to be withdrawn": (reads(store.clearing.withdrawals, 100), 100),
     "whose words were forwarded": (reads(store.forwarded.among, LARGE, [1, 2, 3, 999_999]), 4),
-    "how far one has read": (reads(store.receipts.read_seq, LARGE, PERSON), 2),
+    "how far one has read": (statements(store.receipts.read_seq(LARGE, PERSON)), 2),
     "those whose receipts have come": (
         reads(store.receipts.standings, [(LARGE, user_id) for user_id in range(1, 65)]),
         64 * 5,
     ),
     "moving receipts": (
-        statements(store.receipts.move([Pointer(LARGE, user_id, 9, 9, True) for user_id in range(1, 65)], 1)),
+        statements(
+            store.receipts.move([Moved(Pointer(LARGE, user_id, 9, 9, True), (5, 5)) for user_id in range(1, 65)], 1)
+        ),
         64,
     ),
     "what is unread in the large chat": (
@@ -234,6 +242,24 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
         statements(*store.receipts.unread(PERSON, [Gap(LARGE, MESSAGES - 100, MESSAGES, MESSAGES + MEMBERS, True)])),
         200,
     ),
+    "what is unread besides what those write whom one blocks": (
+        statements(
+            *store.receipts.unread(
+                PERSON, [Gap(LARGE, MESSAGES - 100, MESSAGES, MESSAGES + MEMBERS)], list(range(8, 40))
+            )
+        ),
+        100,
+    ),
+    "whom one blocks, and who blocks them": (statements(store.blocks.of([PERSON, 8])), 40),
+    "where one's receipts are withheld": (reads(store.receipts.withheld, PERSON), (SMALL + 1) * 4),
+    "who shows none": (statements(store.receipts.hiding_among(list(range(1, 65)))), 64),
+    "blocks of those who have read": (reads(store.blocks.about, list(range(1, 65))), 64 * 10 + 10),
+    "what is another message for somebody": (
+        reads(store.versions.among, PERSON, [(LARGE, seq) for seq in range(1, 51)]),
+        50,
+    ),
+    "to whom a message is another": (reads(store.versions.of, LARGE, 7), 1),
+    "other versions forgotten": (statements(store.versions.forget(LARGE, [5, 7])), 2),
     "what is unread in many chats": (
         statements(*store.receipts.unread(PERSON, [Gap(chat_id, 5, 10, 12) for chat_id in range(2, 502)])),
         500 * 5,

@@ -9,6 +9,7 @@ import pytest
 
 from dialog.client import Client
 from dialog.db import Transaction, connection_arguments
+from dialog.ids import now_ms
 from dialog.protocol.base import Command, Refused, tag_of
 from dialog.protocol.chats import AddMember, ClearChat, EditChat, LeaveChat
 from dialog.protocol.messages import DeleteMessage, EditMessage, HideMessages, SendMessage
@@ -263,7 +264,7 @@ async def record(servers: Servers) -> AsyncIterator[Any]:
 async def chooses(record: Any, person: Client, *, shows: bool) -> None:
     """What auth tells chat when somebody changes this setting."""
     tx = Transaction(record)
-    await choose(tx, me(person).id, shows=shows)
+    await choose(tx, me(person).id, shows=shows, rev=now_ms())
     await tx.commit()
 
 

@@ -10,7 +10,9 @@ from dialog.protocol.messages import HIDDEN, Message, hidden
 from dialog.protocol.preferences import Preferences
 from dialog.protocol.receipts import Receipt
 
-from .unread import counts, mentions
+from .unread import Reader, counts, mentions
+
+NOBODY = Reader()
 
 
 def messages_of(state: ChatState) -> list[Message]:
@@ -30,14 +32,14 @@ class ChatView:
     """A chat, those who are in it, and a window of its messages: all from `first_seq` to `head_seq`, by `seq`."""
 
     __slots__ = (
-        "_aside", "_chat", "_me", "_pages", "doubtful", "head_seq", "id", "member_count", "members", "messages", "mine",
-        "receipts", "receipts_off", "rev", "unseen",
+        "_aside", "_chat", "_pages", "_reader", "doubtful", "head_seq", "id", "member_count", "members", "messages",
+        "mine", "receipts", "receipts_off", "rev", "unseen",
     )  # fmt: skip
 
-    def __init__(self, state: ChatState, window: int, me: int = 0, old: "ChatView | None" = None) -> None:
+    def __init__(self, state: ChatState, window: int, reader: Reader = NOBODY, old: "ChatView | None" = None) -> None:
         """A chat afresh; `old` is what was held of it, of which only what one did oneself may be newer."""
         self.id = state.chat.id
-        self._me = me
+        self._reader = reader
         self.mine = _newer(state.mine, old.mine) if old else state.mine
         self.unseen: set[int] = old.unseen if old else set()
         """What one was heard to have hidden."""
@@ -97,8 +99,8 @@ class ChatView:
             self.messages[message.seq] = message
         self.head_seq = message.seq
         self.rev = message.rev
-        if message.seq > self.mine.read_seq and counts(message, self._me, self.rev):
-            self._count(1, int(mentions(message, self._me, self.rev)))
+        if message.seq > self.mine.read_seq and counts(message, self._reader, self.rev):
+            self._count(1, int(mentions(message, self._reader, self.rev)))
         while len(self.messages) > window:
             del self.messages[next(iter(self.messages))]
 
@@ -180,6 +182,12 @@ class ChatView:
         self.mine = replace(self.mine, read_seq=seq)
         self._recount()
 
+    def set_reader(self, reader: Reader) -> None:
+        """Whom we block has changed."""
+        self._reader = reader
+        if self.mine.read_seq < self.head_seq:
+            self._recount()
+
     def _recount(self) -> None:
         """Count what is unread, if all of that is held."""
         seq = self.mine.read_seq
@@ -190,23 +198,23 @@ class ChatView:
         self.doubtful = False
         self.mine = replace(
             self.mine,
-            unread=sum(counts(message, self._me, self.rev) for message in left),
-            mentions=sum(mentions(message, self._me, self.rev) for message in left),
+            unread=sum(counts(message, self._reader, self.rev) for message in left),
+            mentions=sum(mentions(message, self._reader, self.rev) for message in left),
         )
 
     def _recount_changed(self, held: Message | None, message: Message) -> None:
         """An unread message has changed. Without knowing what it was before, its mentions have to be asked for."""
         before = self.rev
         if held is None:
-            unread = -int(message.deleted_at is not None and counts(message, self._me, before))
+            unread = -int(message.deleted_at is not None and counts(message, self._reader, before))
             self._count(unread, 0)
-            self.doubtful |= bool(self.mine.mentions or mentions(message, self._me, message.rev))
+            self.doubtful |= bool(self.mine.mentions or mentions(message, self._reader, message.rev))
             self.doubtful |= bool(unread and self.mine.mark)  # it may have been hidden, and so not counted
             return
         now = message.rev
         self._count(
-            counts(message, self._me, now) - counts(held, self._me, before),
-            mentions(message, self._me, now) - mentions(held, self._me, before),
+            counts(message, self._reader, now) - counts(held, self._reader, before),
+            mentions(message, self._reader, now) - mentions(held, self._reader, before),
         )
 
     def _count(self, unread: int, mentioned: int) -> None:
@@ -244,10 +252,10 @@ class ChatView:
             if member.joined_seq < message.seq and member.user_id != message.author_id
         ]
         waited_for = [user_id for user_id in waited_for if user_id not in self.receipts_off]
-        if not waited_for or self._me in self.receipts_off:
+        if not waited_for or self._reader.me in self.receipts_off:
             return "sent"
         wrote = {one.author_id: one.seq for one in self.messages.values()}
-        nothing = Receipt(user_id=self._me or 1, delivered_seq=0, read_seq=0)
+        nothing = Receipt(user_id=self._reader.me or 1, delivered_seq=0, read_seq=0)
         held = [(self.receipts.get(user_id, nothing), wrote.get(user_id, 0)) for user_id in waited_for]
         if all(max(receipt.read_seq, last) >= message.seq for receipt, last in held):
             return "read"
@@ -267,8 +275,12 @@ class ChatView:
         if not self._pages:
             self._aside.clear()
 
-    def merge(self, messages: Iterable[Message]) -> None:
-        """Take in a page that adjoins the window; of any other, only what is newer than the message held."""
+    def merge(self, messages: Iterable[Message], *, before: int | None = None) -> None:
+        """Take in a page that adjoins the window; of any other, only what is newer than the message held.
+
+        A page that was asked for as those `before` a message has all there are up to it: some numbers may be missing,
+        of messages that are not for us.
+        """
         page = {
             message.seq: self._as_shown(message)
             for message in messages
@@ -279,7 +291,7 @@ class ChatView:
             if held and message.rev > held.rev:
                 self.messages[seq] = message
         older = sorted(seq for seq in page if seq < self.first_seq)
-        if older and older[-1] == self.first_seq - 1:
+        if older and (older[-1] == self.first_seq - 1 or (before is not None and before >= self.first_seq)):
             self.messages = {seq: self._newest(page[seq]) for seq in older} | self.messages
 
     def _newest(self, message: Message) -> Message:

@@ -2,6 +2,7 @@
 
 from . import (
     bans,
+    blocks,
     chats,
     clearing,
     disappearing,
@@ -16,10 +17,12 @@ from . import (
     reactions,
     receipts,
     scheduled,
+    versions,
 )
 
 __all__ = [
     "bans",
+    "blocks",
     "chats",
     "clearing",
     "disappearing",
@@ -34,4 +37,5 @@ __all__ = [
     "reactions",
     "receipts",
     "scheduled",
+    "versions",
 ]

@@ -1,8 +1,10 @@
 """SQL of chats: what they are, who may act in them, and their numbers."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dialog.db import Database, Row, Statement, Transaction, rows_as
 from dialog.protocol.chats import Chat, ChatKind, Mine, Role
@@ -11,7 +13,7 @@ CHAT = (
     "chats.id, kind, title, avatar, head_seq, chats.rev, member_count, low_id, high_id, created_at, description, "
     "slow_mode, may_send, may_add, may_edit, may_pin, may_call, may_delete, disappear_after"
 )
-MINE = "role, cleared_seq, closed_seq, mark"
+SEAT = "role, cleared_seq, closed_seq, mark, known_rev, known_seq, known_disappear, hidden_rev, unaware"
 READ = "GREATEST(joined_seq, cleared_seq, COALESCE(read_seq, joined_seq)) AS read_seq"
 """How far somebody has read: what was said before they joined, or what they have cleared, is not unread to them."""
 READ_JOIN = "LEFT JOIN receipts ON receipts.chat_id = members.chat_id AND receipts.user_id = members.user_id"
@@ -19,7 +21,7 @@ PREFERENCES_JOIN = """
     LEFT JOIN preferences ON preferences.user_id = members.user_id AND preferences.chat_id = members.chat_id
 """
 MOVED = """
-    changed_at AS preferred_at, (
+    changed_at AS preferred_at, own_moved_at, (
         SELECT moved_at FROM receipts FORCE INDEX (moved) WHERE receipts.chat_id = members.chat_id
         ORDER BY moved_at DESC LIMIT 1
     ) AS received_at
@@ -42,18 +44,49 @@ class LockedChat(Struct, frozen=True):
     disappear_after: int | None
     member_rev: int
     """Of the last change of who is in it, and as what."""
+    barriers: int
+    """Bits of `barriers.Barrier`."""
+
+
+class Kept(Struct, frozen=True):
+    """What of a chat is kept from somebody who is in it."""
+
+    known_rev: int
+    known_seq: int
+    known_disappear: int | None
+    hidden_rev: int
+    unaware: bool
+
+
+class Seat(Struct, frozen=True):
+    """What somebody is and has done in a chat, and what of it is kept from them."""
+
+    mine: Mine
+    kept: Kept
+
+
+class BarriersRow(Struct, frozen=True):
+    barriers: int
+
+
+def known(chat: Chat, kept: Kept) -> Chat:
+    """The chat as far as somebody can tell from whom that is kept."""
+    if kept.known_rev < chat.rev <= kept.hidden_rev:
+        return replace(chat, rev=kept.known_rev, head_seq=kept.known_seq, disappear_after=kept.known_disappear)
+    return chat
 
 
 class MovedRow(Struct, frozen=True):
     """When what somebody prefers about a chat, and the receipts in it, last moved."""
 
     preferred_at: int | None = None
+    own_moved_at: int | None = None
     received_at: int | None = None
 
     @property
     def moved_at(self) -> int:
         """0 if nothing has ever moved."""
-        return max(self.preferred_at or 0, self.received_at or 0)
+        return max(self.preferred_at or 0, self.own_moved_at or 0, self.received_at or 0)
 
 
 class NumberRow(Struct, frozen=True):
@@ -68,9 +101,9 @@ class CountRow(Struct, frozen=True):
 def place(chat_id: int, user_id: int) -> list[Statement]:
     """The chat and what `user_id` is and has done in it, for `read_place`."""
     return [
-        Statement(f"SELECT {CHAT} FROM chats WHERE id = %(chat_id)s", {"chat_id": chat_id}),
+        Statement(f"SELECT {CHAT}, barriers FROM chats WHERE id = %(chat_id)s", {"chat_id": chat_id}),
         Statement(
-            f"SELECT {MINE} FROM members WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s AND left_seq IS NULL",
+            f"SELECT {SEAT} FROM members WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s AND left_seq IS NULL",
             {"chat_id": chat_id, "user_id": user_id},
         ),
     ]
@@ -88,30 +121,36 @@ def own_place(chat_id: int, user_id: int) -> list[Statement]:
     return [chat, Statement(member.sql + " FOR UPDATE", member.params)]
 
 
-def read_place(found: PlaceRows) -> tuple[Chat | None, Mine | None]:
-    chats, mine = rows_as(Chat, found[0]), rows_as(Mine, found[1])
-    return chats[0] if chats else None, mine[0] if mine else None
+def read_place(found: PlaceRows) -> tuple[Chat | None, Seat | None, int]:
+    """The chat, the seat in it, and its barriers."""
+    chats, seats, barriers = rows_as(Chat, found[0]), _seats(found[1]), rows_as(BarriersRow, found[0])
+    return chats[0] if chats else None, seats[0] if seats else None, barriers[0].barriers if barriers else 0
 
 
-async def of(db: Database, user_id: int, *, moves: bool) -> list[tuple[Chat, Mine, MovedRow]]:
-    """Every chat that somebody is in, what they are and have done in it, how far they have read, and when it moved.
+def _seats(rows: Sequence[Row]) -> list[Seat]:
+    return [Seat(mine, kept) for mine, kept in zip(rows_as(Mine, rows), rows_as(Kept, rows), strict=True)]
 
-    Without `moves`, nothing has ever moved.
+
+async def of(db: Database, user_id: int, *, moves: bool) -> list[tuple[Chat, Seat, MovedRow]]:
+    """Every chat that somebody is in and knows of, as far as they can tell, and their seat in it, with what they read.
+
+    With `moves` also when it moved; without, nothing ever has.
     """
     [rows] = await db.together(
         [
             Statement(
                 f"""
-                SELECT {CHAT}, {MINE}, {READ} {f", {MOVED}" if moves else ""}
+                SELECT {CHAT}, {SEAT}, {READ} {f", {MOVED}" if moves else ""}
                 FROM members JOIN chats ON chats.id = members.chat_id {READ_JOIN} {PREFERENCES_JOIN if moves else ""}
-                WHERE members.user_id = %(user_id)s AND members.left_seq IS NULL
+                WHERE members.user_id = %(user_id)s AND members.left_seq IS NULL AND members.unaware = 0
                 ORDER BY chats.id DESC
                 """,
                 {"user_id": user_id},
             )
         ]
     )
-    return list(zip(rows_as(Chat, rows), rows_as(Mine, rows), rows_as(MovedRow, rows), strict=True))
+    found = zip(rows_as(Chat, rows), _seats(rows), rows_as(MovedRow, rows), strict=True)
+    return [(known(chat, seat.kept), seat, moved) for chat, seat, moved in found]
 
 
 async def ids_of(db: Database, user_id: int) -> list[int]:
@@ -183,7 +222,7 @@ async def direct_partners(db: Database, user_id: int) -> list[int]:
     return [row.number for row in rows]
 
 
-async def get(db: Database, chat_id: int) -> Chat | None:
+async def get(db: Database | Transaction, chat_id: int) -> Chat | None:
     return await db.fetch_one(Chat, f"SELECT {CHAT} FROM chats WHERE id = %(chat_id)s", chat_id=chat_id)
 
 
@@ -194,15 +233,16 @@ async def epoch(db: Database) -> int:
     return row.number
 
 
-def insert(made: Chat) -> Statement:
+def insert(made: Chat, *, barriers: int = 0, version: int = 0) -> Statement:
     return Statement(
         """
         INSERT INTO chats
-            (id, kind, title, avatar, head_seq, rev, member_rev, member_count, low_id, high_id, created_at)
+            (id, kind, title, avatar, head_seq, rev, member_rev, member_count, low_id, high_id, created_at,
+             barriers, pair_version)
         VALUES (%(id)s, %(kind)s, %(title)s, NULL, %(head_seq)s, %(rev)s, %(rev)s, %(member_count)s, %(low_id)s,
-                %(high_id)s, %(created_at)s)
+                %(high_id)s, %(created_at)s, %(barriers)s, %(version)s)
         """,
-        _columns(made),
+        _columns(made) | {"barriers": barriers, "version": version},
     )
 
 
@@ -260,7 +300,7 @@ async def lock(tx: Transaction, chat_ids: list[int]) -> dict[int, LockedChat]:
     chats = await tx.fetch(
         LockedChat,
         """
-        SELECT id, kind, head_seq, rev, low_id, high_id, slow_mode, may_send, disappear_after, member_rev
+        SELECT id, kind, head_seq, rev, low_id, high_id, slow_mode, may_send, disappear_after, member_rev, barriers
         FROM chats
         WHERE id IN %(chat_ids)s ORDER BY id FOR UPDATE
         """,
@@ -276,4 +316,24 @@ def advance(chat_ids: list[int], count: int) -> Statement:
         UPDATE chats SET head_seq = head_seq + %(count)s, rev = rev + %(count)s WHERE id IN %(chat_ids)s
         """,
         {"chat_ids": chat_ids, "count": count},
+    )
+
+
+async def set_barriers(db: Database, chat_id: int, barriers: int, version: int) -> None:
+    """Store what stands between the two of a direct chat, unless something newer is stored; the upper bits are ours."""
+    await db.execute(
+        """
+        UPDATE chats SET barriers = (barriers & 48) | %(barriers)s, pair_version = %(version)s
+        WHERE id = %(chat_id)s AND pair_version < %(version)s
+        """,
+        chat_id=chat_id,
+        barriers=barriers,
+        version=version,
+    )
+
+
+def drop_barrier(chat_id: int, barrier: int) -> Statement:
+    return Statement(
+        "UPDATE chats SET barriers = barriers & ~%(barrier)s WHERE id = %(chat_id)s",
+        {"chat_id": chat_id, "barrier": int(barrier)},
     )

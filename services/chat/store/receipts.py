@@ -3,7 +3,7 @@
 Where a key is given whole its index is forced, as in `members`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -11,13 +11,10 @@ from dialog.db import Database, Row, Statement, Transaction, rows_as
 from dialog.protocol.chats import Chat
 
 from .chats import CHAT, READ, READ_JOIN
+from .messages import FOR_VIEWER
 
 COUNTED_TOGETHER = 32
 """Chats in one statement: each row that it counts is held against half of them on average."""
-
-
-class ReadRow(Struct, frozen=True):
-    read_seq: int
 
 
 class Standing(Struct, frozen=True):
@@ -29,6 +26,8 @@ class Standing(Struct, frozen=True):
     delivered_seq: int
     marked_unread: bool
     shows: bool
+    barriers: int
+    invisible: bool
 
 
 class Pointer(Struct, frozen=True):
@@ -39,6 +38,14 @@ class Pointer(Struct, frozen=True):
     read_seq: int
     delivered_seq: int
     shows: bool
+
+
+class Moved(Struct, frozen=True):
+    """A pointer that was moved forward."""
+
+    pointer: Pointer
+    withheld_at: tuple[int, int] | None = None
+    """Where others go on seeing it, unless they are held further back already: what was read, and delivered."""
 
 
 class UnreadRow(Struct, frozen=True):
@@ -63,18 +70,15 @@ class PairRow(Struct, frozen=True):
     user_id: int
 
 
-async def read_seq(db: Database, chat_id: int, user_id: int) -> int:
+def read_seq(chat_id: int, user_id: int) -> Statement:
     """How far somebody who is in the chat has read it."""
-    row = await db.fetch_one(
-        ReadRow,
+    return Statement(
         f"""
         SELECT {READ} FROM members {READ_JOIN}
         WHERE members.chat_id = %(chat_id)s AND members.user_id = %(user_id)s AND left_seq IS NULL
         """,
-        chat_id=chat_id,
-        user_id=user_id,
+        {"chat_id": chat_id, "user_id": user_id},
     )
-    return row.read_seq if row else 0
 
 
 async def standings(tx: Transaction, pairs: Iterable[tuple[int, int]]) -> list[tuple[Chat, Standing]]:
@@ -86,7 +90,8 @@ async def standings(tx: Transaction, pairs: Iterable[tuple[int, int]]) -> list[t
                 SELECT STRAIGHT_JOIN {CHAT}, members.chat_id, members.user_id,
                     {READ},
                     GREATEST(joined_seq, COALESCE(delivered_seq, joined_seq)) AS delivered_seq,
-                    COALESCE(marked_unread, FALSE) AS marked_unread, COALESCE(shows, TRUE) AS shows
+                    COALESCE(marked_unread, FALSE) AS marked_unread, COALESCE(shows, TRUE) AS shows, barriers,
+                    COALESCE(invisible, FALSE) AS invisible
                 FROM ({{rows}}) AS asked
                 JOIN members FORCE INDEX (PRIMARY) ON members.chat_id = in_chat AND members.user_id = who
                 JOIN chats ON chats.id = in_chat
@@ -104,26 +109,44 @@ async def standings(tx: Transaction, pairs: Iterable[tuple[int, int]]) -> list[t
     return list(zip(rows_as(Chat, rows), rows_as(Standing, rows), strict=True))
 
 
-def move(pointers: Sequence[Pointer], now: int) -> Statement:
-    """Move pointers (at least one) forward. One that is behind what is stored changes nothing."""
+def move(moved: Sequence[Moved], now: int) -> Statement:
+    """Move pointers (at least one) forward. One that is behind what is stored changes nothing.
+
+    The assignments are made from left to right: what others see is held where it was before the pointer moves on.
+    """
     return Statement(
         """
-        INSERT INTO receipts (chat_id, user_id, read_seq, delivered_seq, moved_at) VALUES {rows}
-        ON DUPLICATE KEY UPDATE read_seq = GREATEST(read_seq, VALUES(read_seq)),
-            delivered_seq = GREATEST(delivered_seq, VALUES(delivered_seq)), moved_at = VALUES(moved_at)
+        INSERT INTO receipts (chat_id, user_id, read_seq, delivered_seq, moved_at, own_moved_at,
+            shown_read_seq, shown_delivered_seq)
+        VALUES {rows}
+        ON DUPLICATE KEY UPDATE
+            shown_delivered_seq = CASE WHEN VALUES(shown_read_seq) IS NOT NULL
+                THEN COALESCE(shown_delivered_seq, delivered_seq) END,
+            shown_read_seq = CASE WHEN VALUES(shown_read_seq) IS NOT NULL THEN COALESCE(shown_read_seq, read_seq) END,
+            moved_at = GREATEST(moved_at, VALUES(moved_at)), own_moved_at = VALUES(own_moved_at),
+            read_seq = GREATEST(read_seq, VALUES(read_seq)),
+            delivered_seq = GREATEST(delivered_seq, VALUES(delivered_seq))
         """,
-        row="(%(chat_id)s, %(user_id)s, %(read_seq)s, %(delivered_seq)s, %(now)s)",
-        rows=[
-            {
-                "chat_id": pointer.chat_id,
-                "user_id": pointer.user_id,
-                "read_seq": pointer.read_seq,
-                "delivered_seq": pointer.delivered_seq,
-                "now": now,
-            }
-            for pointer in pointers
-        ],
+        row="""
+        (%(chat_id)s, %(user_id)s, %(read_seq)s, %(delivered_seq)s, %(told_at)s, %(now)s, %(shown_read_seq)s,
+         %(shown_delivered_seq)s)
+        """,
+        rows=[_moved(one, now) for one in moved],
     )
+
+
+def _moved(moved: Moved, now: int) -> Row:
+    read, delivered = moved.withheld_at or (None, None)
+    return {
+        "chat_id": moved.pointer.chat_id,
+        "user_id": moved.pointer.user_id,
+        "read_seq": moved.pointer.read_seq,
+        "delivered_seq": moved.pointer.delivered_seq,
+        "now": now,
+        "told_at": 0 if moved.withheld_at else now,
+        "shown_read_seq": read,
+        "shown_delivered_seq": delivered,
+    }
 
 
 MENTIONED = """
@@ -139,8 +162,9 @@ NOT_HIDDEN = """
 GAP = ("chat_id", "read_seq", "head_seq", "rev")
 
 
-def unread(user_id: int, gaps: Sequence[Gap]) -> list[Statement]:
-    """What `user_id` has not read in these chats, for `read_unread`; chats in which it is nothing are left out.
+def unread(user_id: int, gaps: Sequence[Gap], blocked: Collection[int] = ()) -> list[Statement]:
+    """What `user_id` has not read in these chats, for `read_unread`; chats in which it is nothing are left out, and so
+    is what they do not see and what those write whom they block.
 
     As of each chat's `rev`: what was deleted later was there then. Only the gaps are read, in which all that decides is
     in the messages' own rows, besides what was hidden: there is nothing to keep, and nothing that could drift.
@@ -149,10 +173,16 @@ def unread(user_id: int, gaps: Sequence[Gap]) -> list[Statement]:
         Statement(
             f"""
             SELECT chat_id, COUNT(*) AS unread, COUNT({MENTIONED}) AS mentions FROM messages FORCE INDEX (PRIMARY)
-            WHERE ({{rows}}) AND author_id <> %(user_id)s AND kind <> 'system' {NOT_HIDDEN if hides else ""}
+            WHERE ({{rows}}) AND author_id NOT IN %(not_from)s AND kind <> 'system' AND {FOR_VIEWER}
+                {NOT_HIDDEN if hides else ""}
             GROUP BY chat_id
             """,
-            {"user_id": user_id, "as_json": str(user_id)},
+            {
+                "user_id": user_id,
+                "viewer": user_id,
+                "as_json": str(user_id),
+                "not_from": [user_id, *sorted(blocked)],
+            },
             row="""chat_id = %(chat_id)s AND seq > %(read_seq)s AND seq <= %(head_seq)s
                 AND (deleted_at IS NULL OR rev > %(rev)s)""",
             rows=[{name: getattr(gap, name) for name in GAP} for gap in some[start:end]],
@@ -174,10 +204,11 @@ def read_unread(found: Iterable[list[Row]]) -> dict[int, UnreadRow]:
 
 
 def pointers_in(chat_ids: Sequence[int]) -> Statement:
-    """How far everybody has come in these chats who has a pointer there, as `Pointer`."""
+    """How far everybody is seen to have come in these chats who has a pointer there, as `Pointer`."""
     return Statement(
         """
-        SELECT chat_id, receipts.user_id, read_seq, delivered_seq, COALESCE(shows, TRUE) AS shows
+        SELECT chat_id, receipts.user_id, COALESCE(shown_read_seq, read_seq) AS read_seq,
+            COALESCE(shown_delivered_seq, delivered_seq) AS delivered_seq, COALESCE(shows, TRUE) AS shows
         FROM receipts FORCE INDEX (PRIMARY) LEFT JOIN receipt_choices ON receipt_choices.user_id = receipts.user_id
         WHERE chat_id IN %(chat_ids)s
         """,
@@ -186,12 +217,12 @@ def pointers_in(chat_ids: Sequence[int]) -> Statement:
 
 
 async def of_message(db: Database, chat_id: int, seq: int, author_id: int) -> list[Pointer]:
-    """How far those have come who were in the chat when message `seq` was posted, besides its author."""
+    """How far those are seen to have come who were in the chat when message `seq` was posted, besides its author."""
     return await db.fetch(
         Pointer,
         """
-        SELECT members.chat_id, members.user_id, COALESCE(read_seq, joined_seq) AS read_seq,
-            COALESCE(delivered_seq, joined_seq) AS delivered_seq, COALESCE(shows, TRUE) AS shows
+        SELECT members.chat_id, members.user_id, COALESCE(shown_read_seq, read_seq, joined_seq) AS read_seq,
+            COALESCE(shown_delivered_seq, delivered_seq, joined_seq) AS delivered_seq, COALESCE(shows, TRUE) AS shows
         FROM members FORCE INDEX (PRIMARY)
         LEFT JOIN receipts ON receipts.chat_id = members.chat_id AND receipts.user_id = members.user_id
         LEFT JOIN receipt_choices ON receipt_choices.user_id = members.user_id
@@ -226,15 +257,73 @@ async def members_of(db: Database, chat_ids: Sequence[int]) -> list[PairRow]:
     )
 
 
-async def choose(tx: Transaction, user_id: int, *, shows: bool) -> None:
-    """Take note of whether somebody shows receipts."""
+async def choose(tx: Transaction, user_id: int, *, shows: bool, rev: int) -> None:
+    """Take note of whether somebody shows receipts, by their settings of this `rev`, unless newer ones are known."""
     await tx.execute(
         """
-        INSERT INTO receipt_choices (user_id, shows) VALUES (%(user_id)s, %(shows)s)
-        ON DUPLICATE KEY UPDATE shows = VALUES(shows)
+        INSERT INTO receipt_choices (user_id, shows, rev) VALUES (%(user_id)s, %(shows)s, %(rev)s)
+        ON DUPLICATE KEY UPDATE shows = CASE WHEN VALUES(rev) > rev THEN VALUES(shows) ELSE shows END,
+            rev = GREATEST(rev, VALUES(rev))
         """,
         user_id=user_id,
         shows=shows,
+        rev=rev,
+    )
+
+
+class InvisibleRow(Struct, frozen=True):
+    invisible: bool
+
+
+async def note_invisible(tx: Transaction, user_id: int, *, invisible: bool, rev: int) -> bool:
+    """Take note of whether somebody is invisible as of this `rev`. Returns whether they are, by the newest one."""
+    key = {"user_id": user_id}
+    _, rows = await tx.together(
+        [
+            Statement(
+                """
+                INSERT INTO receipt_choices (user_id, shows, invisible, status_rev)
+                VALUES (%(user_id)s, TRUE, %(invisible)s, %(rev)s)
+                ON DUPLICATE KEY UPDATE
+                    invisible = CASE WHEN VALUES(status_rev) > status_rev THEN VALUES(invisible) ELSE invisible END,
+                    status_rev = GREATEST(status_rev, VALUES(status_rev))
+                """,
+                key | {"invisible": invisible, "rev": rev},
+            ),
+            Statement("SELECT invisible FROM receipt_choices WHERE user_id = %(user_id)s", key),
+        ]
+    )
+    return rows_as(InvisibleRow, rows)[0].invisible
+
+
+async def withheld(tx: Transaction, user_id: int) -> list[tuple[Chat, Pointer]]:
+    """Where others do not see how far somebody has come, but for direct chats with a block; by chat."""
+    [rows] = await tx.together(
+        [
+            Statement(
+                f"""
+                SELECT STRAIGHT_JOIN {CHAT}, receipts.chat_id, receipts.user_id, read_seq, delivered_seq,
+                    COALESCE(shows, TRUE) AS shows
+                FROM members FORCE INDEX (of_user)
+                JOIN receipts FORCE INDEX (PRIMARY)
+                    ON receipts.chat_id = members.chat_id AND receipts.user_id = members.user_id
+                JOIN chats ON chats.id = members.chat_id
+                LEFT JOIN receipt_choices ON receipt_choices.user_id = members.user_id
+                WHERE members.user_id = %(user_id)s AND left_seq IS NULL AND shown_read_seq IS NOT NULL
+                    AND barriers & 3 = 0
+                ORDER BY members.chat_id
+                """,
+                {"user_id": user_id},
+            )
+        ]
+    )
+    return list(zip(rows_as(Chat, rows), rows_as(Pointer, rows), strict=True))
+
+
+def hiding_among(user_ids: Sequence[int]) -> Statement:
+    """Those of these people (at least one) who show no receipts; rows of `user_id`."""
+    return Statement(
+        "SELECT user_id FROM receipt_choices WHERE user_id IN %(user_ids)s AND NOT shows", {"user_ids": list(user_ids)}
     )
 
 
