@@ -21,7 +21,7 @@ from . import store
 from .pointers import Move, move_all
 from .posting import Post, post_all
 from .roster import Rosters
-from .ticks import open_ticks
+from .ticks import Ticks, open_ticks
 
 PEOPLE_TOGETHER = 64
 PEOPLE_WAITING = 8192
@@ -134,6 +134,7 @@ class App:
     receipts: Batch[Move, bool]
     """How far people have come in chats. Answers whether they are in that chat."""
     preferring: LocalLimiter
+    ticks: Ticks
 
 
 @asynccontextmanager
@@ -155,4 +156,5 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
             checks={"mysql": db.check},
             receipts=Batch(partial(move_all, db, ticks), size=MOVES_TOGETHER, waiting=MOVES_WAITING, linger=0),
             preferring=LocalLimiter(),
+            ticks=ticks,
         )

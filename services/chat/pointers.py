@@ -10,12 +10,12 @@ from msgspec import Struct
 from dialog.db import Database
 from dialog.ids import now_ms
 from dialog.protocol.chats import Chat
-from dialog.protocol.receipts import RECEIPT_MEMBERS, ChatRead, Receipt
+from dialog.protocol.receipts import RECEIPT_MEMBERS, ChatRead, Receipt, ReceiptsUntold
 
 from . import store
 from .own import unmark
 from .store.receipts import Pointer, Standing
-from .ticks import Ticks
+from .ticks import LATE, Debt, Ticks
 
 
 class Move(Struct, frozen=True):
@@ -51,9 +51,11 @@ async def move_all(db: Database, ticks: Ticks, moves: list[Move]) -> Sequence[bo
                 await unmark(tx, place.user_id, chat.id)
         if moved:
             tx.later(store.receipts.move([pointer for _, pointer in moved], now_ms()))
-    for chat, pointer in moved:
-        if pointer.shows and chat.member_count <= RECEIPT_MEMBERS:
-            ticks.add(chat, _receipt(pointer))
+        told = [(chat, pointer) for chat, pointer in moved if pointer.shows and chat.member_count <= RECEIPT_MEMBERS]
+        chat_ids = {chat.id for chat, _ in told}
+        debt = Debt(tx.put_off(ReceiptsUntold(chat_ids=list(chat_ids)), LATE), chat_ids) if told else None
+    for chat, pointer in told:
+        ticks.add(chat, receipt_of(pointer), debt)
     there = {(place.chat_id, place.user_id) for _, place in found}
     return [move.key in there for move in moves]
 
@@ -71,7 +73,8 @@ def _pointer(chat: Chat, place: Standing, move: Move) -> Pointer:
     return Pointer(chat.id, place.user_id, read, delivered, place.shows)
 
 
-def _receipt(pointer: Pointer) -> Receipt:
+def receipt_of(pointer: Pointer) -> Receipt:
+    """What others are told of it."""
     return Receipt(user_id=pointer.user_id, delivered_seq=pointer.delivered_seq, read_seq=pointer.read_seq)
 
 
@@ -80,4 +83,4 @@ def shown_to(user_id: int, pointers: Sequence[Pointer]) -> tuple[list[Receipt], 
     off = [pointer.user_id for pointer in pointers if not pointer.shows]
     if user_id in off:
         return [], off
-    return [_receipt(pointer) for pointer in pointers if pointer.shows and pointer.user_id != user_id], off
+    return [receipt_of(pointer) for pointer in pointers if pointer.shows and pointer.user_id != user_id], off

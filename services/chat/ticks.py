@@ -1,6 +1,8 @@
 """Tells others how far people have received and read: at most once a second per chat and process.
 
-What is told this way may be dropped; a client that syncs is told all of it anew.
+A device that does not keep up may miss it; when it syncs it is told all of it anew. With each move a row is stored in
+the outbox that goes once it is told. The row of a process that could not tell, or died, has another one tell
+(`receipts.tell_again`).
 """
 
 import asyncio
@@ -9,9 +11,10 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 
 import nats.errors
-from msgspec import Struct
+from msgspec import Struct, field
 
 from dialog.bus import Bus
+from dialog.crash import crash_point
 from dialog.db import Database
 from dialog.log import get_logger
 from dialog.protocol.base import Refused
@@ -27,8 +30,17 @@ GATHER = 0.05
 """Seconds in which receipts of many chats are gathered."""
 INTERVAL = 1.0
 """Seconds between two events of one chat."""
+LATE = 3.0
+"""Seconds after which receipts that nobody is known to have told are told by whoever comes first."""
 WAITING = 10_000
 """Chats that may wait to be told."""
+
+
+class Debt(Struct, eq=False):
+    """A row in the outbox, and the chats that must be told before it can go."""
+
+    row_id: int
+    chat_ids: set[int]
 
 
 class Waiting(Struct):
@@ -36,6 +48,7 @@ class Waiting(Struct):
 
     chat: Chat
     receipts: dict[int, Receipt]
+    debts: list[Debt] = field(default_factory=list[Debt])
 
 
 class Ticks:
@@ -49,8 +62,8 @@ class Ticks:
         """When a chat that was told lately may be told again."""
         self._has_waiting = asyncio.Event()
 
-    def add(self, chat: Chat, receipt: Receipt) -> None:
-        """Have the others in a chat told, soon. Dropped when too much waits."""
+    def add(self, chat: Chat, receipt: Receipt, debt: Debt | None) -> None:
+        """Have the others in a chat told, soon. Left to `tell_again` when too much waits."""
         waiting = self._waiting.get(chat.id)
         if waiting is None:
             if len(self._waiting) >= WAITING:
@@ -58,6 +71,8 @@ class Ticks:
             waiting = self._waiting[chat.id] = Waiting(chat, {})
             self._has_waiting.set()
         waiting.receipts[receipt.user_id] = receipt
+        if debt:
+            waiting.debts.append(debt)
 
     async def run(self) -> None:
         """Tell. Runs until cancelled."""
@@ -73,12 +88,16 @@ class Ticks:
                 self._has_waiting.clear()
             try:
                 if due:
-                    await self._tell(due)
+                    crash_point("before_receipts_told")
+                    await self.tell(due)
             except (Refused, nats.errors.Error) as error:
-                _log.info("receipts not told", chats=len(due), error=repr(error))
+                _log.info("receipts not told yet", chats=len(due), error=repr(error))
 
-    async def _tell(self, due: list[Waiting]) -> None:
-        """In most chats everybody may hear it. Where somebody shows no receipts, each of the others is told apart."""
+    async def tell(self, due: list[Waiting]) -> None:
+        """In most chats everybody may hear it. Where somebody shows no receipts, each of the others is told apart.
+
+        Raises Refused(Unavailable), nats.errors.Error.
+        """
         off: defaultdict[int, set[int]] = defaultdict(set)
         for row in await store.receipts.showless(self._db, [waiting.chat.id for waiting in due]):
             off[row.chat_id].add(row.user_id)
@@ -94,6 +113,10 @@ class Ticks:
             frame = encode_event(ReceiptMoved(chat_id=chat.id, receipts=told))
             for topic in topics if told else ():
                 await self._bus.publish(topic, frame)
+            for debt in waiting.debts:
+                debt.chat_ids.discard(chat.id)
+                if not debt.chat_ids:
+                    self._db.outbox.settled(debt.row_id)
 
 
 @asynccontextmanager

@@ -133,7 +133,7 @@ ServerEvent = (
 )
 """What a client may hear."""
 
-AnyFact = accounts.UserChanged | presence.UserStatusChanged | chats.DirectOpened
+AnyFact = accounts.UserChanged | presence.UserStatusChanged | chats.DirectOpened | receipts.ReceiptsUntold
 """What services tell each other."""
 
 AnyFailure = (
