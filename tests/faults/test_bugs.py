@@ -4,10 +4,12 @@ import asyncio
 import random
 
 from tests.faults.bugs import MARK
+from tests.faults.checker import check
 from tests.faults.conftest import Figures
-from tests.faults.history import Kind, Outcome, check
+from tests.faults.history import Outcome
 from tests.faults.load import Load
 from tests.faults.stage import Stage
+from tests.faults.violations import Kind
 from tests.patience import PATIENCE
 
 SETTLE_SECONDS = 3.0

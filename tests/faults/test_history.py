@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.faults.checker import check
 from tests.faults.history import (
     Edit,
     Heard,
     HeardOut,
     History,
     Holding,
-    Kind,
     Move,
     Outcome,
     Removal,
@@ -18,9 +18,9 @@ from tests.faults.history import (
     Seen,
     Send,
     Sighting,
-    check,
     longest_span,
 )
+from tests.faults.violations import Kind
 
 CHAT = 7
 ANNA, BEN = 1, 2
