@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncmy
 import pytest
+from msgspec.structs import replace
 
 from dialog.client import Client
 from dialog.db import Transaction, connection_arguments
@@ -399,5 +400,5 @@ async def test_leaving_takes_preferences_and_draft_along(people: People) -> None
     assert await refusal(ben, SetDraft(chat_id=chat.id, text="more")) == "not_found"
     await anna.call(AddMember(chat_id=chat.id, user_ids=[me(ben).id]))
     await knows(chat.id, ben)
-    assert prefs(ben, chat.id) == Preferences()
+    assert replace(prefs(ben, chat.id), rev=0) == Preferences()
     await in_step(anna, ben)
