@@ -69,5 +69,6 @@ async def tell_again(app: App, fact: ReceiptsUntold) -> None:
     [rows] = await app.db.together([store.receipts.pointers_in([chat.id for chat in small])])
     waiting = {chat.id: Waiting(chat, {}) for chat in small}
     for pointer in rows_as(Pointer, rows):
-        waiting[pointer.chat_id].receipts[pointer.user_id] = receipt_of(pointer)
+        if pointer.shows:
+            waiting[pointer.chat_id].receipts[pointer.user_id] = receipt_of(pointer)
     await app.ticks.tell(list(waiting.values()))

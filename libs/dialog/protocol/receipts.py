@@ -56,6 +56,7 @@ class ReceiptMoved(Event, tag="receipt.moved"):
 
     audience: ClassVar[Audience] = Audience.CHAT
     ephemeral: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     chat_id: Id
     receipts: list[Receipt]
 
