@@ -23,7 +23,7 @@ chat: setup  ## talk in a terminal over the running suite: make chat NAME=anna
 test: setup  ## run the tests: make test ARGS="-k name"
 	@$(PYTHON) -m pytest $(ARGS)
 
-faults: setup  ## kills, pauses, cuts and deliberate bugs under load, about four minutes
+faults: setup  ## kills, pauses, cuts and deliberate bugs under load, about five minutes
 	@$(PYTHON) -m pytest tests/faults -m faults $(ARGS)
 
 soak: setup  ## the fault suite and then random faults for so long: make soak MINUTES=60 SEED=<to repeat>

@@ -137,6 +137,12 @@ class Transaction:
         """Tell the other services, once this is committed."""
         self._posted.append(posted_fact(fact))
 
+    def put_off(self, fact: Fact, seconds: float) -> int:
+        """Tell the services after so many seconds, unless `Outbox.settled` is given what this returns before."""
+        row = new_outbox_row([posted_fact(fact)], after=seconds)
+        self.later(Statement(INSERT_OUTBOX, row))
+        return row["id"]
+
     async def commit(self) -> tuple[int, list[Posted]]:
         """Store what is to be told, and commit. For `Database.transaction`: returns the outbox row and its content."""
         row = new_outbox_row(self._posted) if self._posted else None

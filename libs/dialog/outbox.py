@@ -55,9 +55,13 @@ class OutboxRow(Struct, frozen=True):
     events: str
 
 
-def new_outbox_row(posted: list[Posted]) -> dict[str, Any]:
-    """The columns of a row that holds `posted`: JSON in base64, which needs no escaping in SQL, a slow thing to do."""
-    return {"id": secrets.randbits(63), "events": b64encode(ENCODER.encode(posted)).decode(), "created_at": now_ms()}
+def new_outbox_row(posted: list[Posted], *, after: float = 0.0) -> dict[str, Any]:
+    """The columns of a row that holds `posted`: JSON in base64, which needs no escaping in SQL, a slow thing to do.
+
+    The relay leaves it alone for `after` seconds more than others.
+    """
+    events = b64encode(ENCODER.encode(posted)).decode()
+    return {"id": secrets.randbits(63), "events": events, "created_at": now_ms() + int(after * 1000)}
 
 
 def posted_in(row: OutboxRow) -> list[Posted]:
@@ -105,6 +109,10 @@ class Outbox:
         else:
             crash_point("after_publish")
             self._published.append(row_id)
+
+    def settled(self, row_id: int) -> None:
+        """What was put off with `Transaction.put_off` has been published in another way."""
+        self._published.append(row_id)
 
     async def relay(self, db: "Database") -> None:
         """Once an interval: delete what NATS has confirmed, publish what was left behind. Runs until cancelled."""

@@ -4,13 +4,13 @@ from dialog.ids import now_ms
 from dialog.protocol.base import Actor, Nothing
 from dialog.protocol.internal import ApplyStatus, GetStatuses, PersonStatus
 from dialog.protocol.presence import Choice, UserStatusChanged
-from dialog.protocol.receipts import RECEIPT_MEMBERS
 from dialog.service import command, on
 
 from . import store
 from .app import App
 from .pointers import receipt_of
 from .store.receipts import Moved
+from .ticks import owe
 
 
 @command
@@ -36,6 +36,7 @@ async def _apply(app: App, person: PersonStatus) -> None:
         withheld = await store.receipts.withheld(tx, user_id)
         if withheld:
             tx.later(store.receipts.move([Moved(pointer) for _, pointer in withheld], now))
-    for chat, pointer in withheld:
-        if pointer.shows and chat.member_count <= RECEIPT_MEMBERS:
-            app.ticks.add(chat, receipt_of(pointer))
+        told = [(chat, pointer) for chat, pointer in withheld if pointer.shows]
+        debt = owe(tx, [chat for chat, _ in told])
+    for chat, pointer in told:
+        app.ticks.add(chat, receipt_of(pointer), debt)

@@ -144,7 +144,7 @@ def _end(tx: Transaction, chat: Chat, member: Member) -> Chat:
     ended = replace(member, rev=chat.rev, role=Role.MEMBER, left=True)
     tx.later(store.members.end(ended, chat.head_seq))
     tx.later(store.clearing.ask_purge(chat.id, now_ms()))  # those who stay may all have cleared it
-    tx.later(store.preferences.forget([member.user_id], chat.id))
+    tx.later(store.preferences.begin_anew(member.user_id, chat.id, now_ms()))
     tx.publish(ChatLeft(chat_id=chat.id, rev=chat.rev), f"user.{member.user_id}")
     tx.publish(MemberChanged(member=ended, user=None, member_count=chat.member_count), *access.topics(chat))
     return chat

@@ -10,13 +10,13 @@ from msgspec import Struct
 from dialog.db import Database
 from dialog.ids import now_ms
 from dialog.protocol.chats import Chat
-from dialog.protocol.receipts import RECEIPT_MEMBERS, ChatRead, Receipt
+from dialog.protocol.receipts import ChatRead, Receipt
 
 from . import store
 from .barriers import Barrier
 from .own import unmark
 from .store.receipts import Moved, Pointer, Standing
-from .ticks import Ticks
+from .ticks import Ticks, owe
 
 
 class Move(Struct, frozen=True):
@@ -52,9 +52,10 @@ async def move_all(db: Database, ticks: Ticks, moves: list[Move]) -> Sequence[bo
                 await unmark(tx, place.user_id, chat.id)
         if moved:
             tx.later(store.receipts.move([one for _, one in moved], now_ms()))
-    for chat, one in moved:
-        if one.pointer.shows and not one.withheld_at and chat.member_count <= RECEIPT_MEMBERS:
-            ticks.add(chat, receipt_of(one.pointer))
+        told = [(chat, one.pointer) for chat, one in moved if one.pointer.shows and not one.withheld_at]
+        debt = owe(tx, [chat for chat, _ in told])
+    for chat, pointer in told:
+        ticks.add(chat, receipt_of(pointer), debt)
     there = {(place.chat_id, place.user_id) for _, place in found}
     return [move.key in there for move in moves]
 
@@ -79,7 +80,7 @@ def _hides(place: Standing) -> bool:
 
 
 def receipt_of(pointer: Pointer) -> Receipt:
-    """As it is told."""
+    """What others are told of it."""
     return Receipt(user_id=pointer.user_id, delivered_seq=pointer.delivered_seq, read_seq=pointer.read_seq)
 
 

@@ -4,15 +4,25 @@ import asyncio
 
 from msgspec.structs import replace
 
+from dialog.db import rows_as
 from dialog.protocol.base import MAX_ID, Actor, Invalid, NotFound, Nothing, Refused
 from dialog.protocol.messages import HIDDEN
-from dialog.protocol.receipts import RECEIPT_MEMBERS, DeliveredReceipt, ListReceipts, ReadReceipt, Receipts
-from dialog.service import command
+from dialog.protocol.receipts import (
+    RECEIPT_MEMBERS,
+    DeliveredReceipt,
+    ListReceipts,
+    ReadReceipt,
+    Receipts,
+    ReceiptsUntold,
+)
+from dialog.service import command, on
 
 from . import access, store
 from .app import App
-from .pointers import Move, shown_to
+from .pointers import Move, receipt_of, shown_to
 from .shown import shown
+from .store.receipts import Pointer
+from .ticks import Waiting
 
 ID_DIGITS = len(str(MAX_ID))
 
@@ -52,3 +62,17 @@ async def list_receipts(app: App, actor: Actor, command: ListReceipts) -> Receip
         read=sum(one.read_seq >= command.seq for one in seen),
         receipts=seen if place.chat.member_count <= RECEIPT_MEMBERS else [],
     )
+
+
+@on(ReceiptsUntold)
+async def tell_again(app: App, fact: ReceiptsUntold) -> None:
+    """Tell how far everybody is by now. Heard twice it says the same twice, and clients only ever go forward."""
+    chats = [chat for chat_id in fact.chat_ids if (chat := await store.chats.get(app.db, chat_id))]
+    waiting = {chat.id: Waiting(chat, {}) for chat in chats if chat.member_count <= RECEIPT_MEMBERS}
+    if not waiting:
+        return
+    [rows] = await app.db.together([store.receipts.pointers_in(list(waiting))])
+    for pointer in rows_as(Pointer, rows):
+        if pointer.shows:
+            waiting[pointer.chat_id].receipts[pointer.user_id] = receipt_of(pointer)
+    await app.ticks.tell(list(waiting.values()))

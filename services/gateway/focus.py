@@ -209,7 +209,7 @@ class Usage:
                 continue
             listener = socket.actor.user_id
             if listener != typist and listener not in notice.unheard and typist not in chat.apart:
-                socket.push_event(frame, ephemeral=True)
+                socket.push_event(frame, droppable=True)
 
 
 def _shows_typing(socket: "Socket") -> bool:

@@ -9,7 +9,7 @@ from prometheus_client import Counter, Gauge
 from dialog.bus import Bus, Subscription
 from dialog.crash import crash_point
 from dialog.log import get_logger
-from dialog.protocol import EPHEMERAL
+from dialog.protocol import DROPPABLE
 from dialog.protocol.base import Event
 from dialog.protocol.connection import CloseCode
 from dialog.protocol.frames import encode_event, event_tag
@@ -129,19 +129,19 @@ class Hub:
         control = self.controls.get(tag)
         if control:
             control(data, list(topic.sockets))
-        frame, ephemeral = text_frame(data), tag in EPHEMERAL
+        frame, droppable = text_frame(data), tag in DROPPABLE
         for socket in topic.sockets:
-            socket.push_event(frame, ephemeral=ephemeral)
+            socket.push_event(frame, droppable=droppable)
 
     def tell(self, socket: Socket, event: Event) -> None:
         """An event from the gateway itself, to one socket."""
-        socket.push_event(text_frame(encode_event(event)), ephemeral=False)
+        socket.push_event(text_frame(encode_event(event)), droppable=False)
 
     def tell_everyone(self, event: Event) -> None:
         """An event from the gateway itself, to all its sockets."""
         frame = text_frame(encode_event(event))
         for socket in self.sockets:
-            socket.push_event(frame, ephemeral=False)
+            socket.push_event(frame, droppable=False)
 
     def ask_soon(self, socket: Socket, chat_id: int) -> None:
         """Have a socket ask for what it wants done in a chat, at the end of the loop turn: all it has sent by then."""

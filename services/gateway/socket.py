@@ -137,17 +137,17 @@ class Socket:
 
     # --- out
 
-    def push_event(self, frame: bytes, *, ephemeral: bool) -> None:
+    def push_event(self, frame: bytes, *, droppable: bool) -> None:
         """Send an event, or let it go when this client does not keep up."""
-        if self.closing or (self.clogged_at and not self._has_room_for_event(len(frame), ephemeral)):
+        if self.closing or (self.clogged_at and not self._has_room_for_event(len(frame), droppable)):
             return
         self._events.append(frame)
         self._events_size += len(frame)
         self._schedule()
 
-    def _has_room_for_event(self, size: int, ephemeral: bool) -> bool:
-        """For a slow reader: ephemeral events go first, then all waiting events become one notice to sync."""
-        if self._behind or ephemeral:
+    def _has_room_for_event(self, size: int, droppable: bool) -> bool:
+        """For a slow reader: what is droppable goes first, then all waiting events become one notice to sync."""
+        if self._behind or droppable:
             return False
         if self._events_size + size <= self._app.config.waiting_events:
             return True

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dialog.protocol import EPHEMERAL, EVENTS, FACTS
+from dialog.protocol import DROPPABLE, EPHEMERAL, EVENTS, FACTS
 from dialog.protocol.base import Audience
 from tests.contract.test_handlers import ROOT, SERVICES
 
@@ -50,3 +50,7 @@ def test_a_lasting_event_of_a_chat_carries_its_rev() -> None:
 
 def test_only_events_without_a_rev_are_ephemeral() -> None:
     assert {"presence.changed", "receipt.moved", "typing"} == EPHEMERAL
+
+
+def test_only_what_is_soon_said_again_may_be_dropped() -> None:
+    assert {"presence.changed", "typing"} == DROPPABLE

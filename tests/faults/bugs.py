@@ -142,9 +142,108 @@ def leavers_listen() -> None:
     replace(Hub, "leave", lambda _leave: lambda *_: None)
 
 
+def receipts_untold() -> None:
+    """gateway: what others have received and read never reaches a socket."""
+    from services.gateway.hub import Hub
+
+    def silent(deliver: Callable[..., None]) -> Callable[..., None]:
+        def deliver_or_not(hub: Any, topic: Any, data: bytes) -> None:
+            if b'"receipt.moved"' not in data:
+                deliver(hub, topic, data)
+
+        return deliver_or_not
+
+    replace(Hub, "_deliver", silent)
+
+
+def receipts_unstored() -> None:
+    """chat: what somebody has read is told to everybody and not stored."""
+    from dialog.db import Statement
+    from services.chat.store import receipts
+
+    replace(receipts, "move", lambda _move: lambda *_: Statement("DO 0"))
+
+
+def one_unread_more() -> None:
+    """chat: of what is unread, one is counted twice."""
+    from msgspec.structs import replace as change
+
+    from services.chat.own import Sides
+
+    def generous(mine: Callable[..., Any]) -> Callable[..., Any]:
+        def count(sides: Any, own: Any) -> Any:
+            right = mine(sides, own)
+            return change(right, unread=right.unread + 1) if right.unread else right
+
+        return count
+
+    replace(Sides, "mine", generous)
+
+
+def mute_members() -> None:
+    """chat: who has another role is neither told to those who are there, nor later to those who were away."""
+    from msgspec.structs import replace as change
+
+    from dialog.db import Transaction
+    from dialog.protocol.chats import MemberChanged
+    from services.chat import changes
+
+    def mute(publish: Callable[..., None]) -> Callable[..., None]:
+        def publish_or_not(tx: Any, event: Any, *topics: str) -> None:
+            if not isinstance(event, MemberChanged):
+                publish(tx, event, *topics)
+
+        return publish_or_not
+
+    def forgetful(handler: Callable[..., Any]) -> Callable[..., Any]:
+        async def answer(app: Any, actor: Any, command: Any) -> Any:
+            state = await handler(app, actor, command)
+            return state if state.reset else change(state, members=[])
+
+        return answer
+
+    replace(Transaction, "publish", mute)
+    replace(changes, "chat_changes", forgetful)
+
+
+def drop_member_events() -> None:
+    """gateway: who came, left or has another role never reaches a socket; what follows does."""
+    from services.gateway.hub import Hub
+
+    def forgetful(deliver: Callable[..., None]) -> Callable[..., None]:
+        def deliver_or_not(hub: Any, topic: Any, data: bytes) -> None:
+            if b'"member.changed"' not in data:
+                deliver(hub, topic, data)
+
+        return deliver_or_not
+
+    replace(Hub, "_deliver", forgetful)
+
+
+def roles_unstored() -> None:
+    """chat: a role is told to everybody and not stored."""
+    from dialog.db import Statement
+    from services.chat.store import members
+
+    replace(members, "change", lambda _change: lambda *_: Statement("DO 0"))
+
+
 BUGS: dict[str, Callable[[], None]] = {
     bug.__name__: bug
-    for bug in (reply_before_commit, no_outbox, drop_event, seq_outside_the_lock, resume_skips_one, leavers_listen)
+    for bug in (
+        reply_before_commit,
+        no_outbox,
+        drop_event,
+        seq_outside_the_lock,
+        resume_skips_one,
+        leavers_listen,
+        receipts_untold,
+        receipts_unstored,
+        one_unread_more,
+        mute_members,
+        drop_member_events,
+        roles_unstored,
+    )
 }
 
 

@@ -1,14 +1,11 @@
-"""What was done, what was seen, and whether both can be true of a messenger that loses, doubles and reorders nothing.
+"""What was done, and what was seen.
 
-Writers log every operation with its outcome, devices everything they hear and, in the end, everything they hold.
-`check` compares; it knows neither clock nor network. Times are seconds of one monotonic clock.
-
-An `unknown` operation, one without an answer, may have happened once or not at all. Any other ambiguity is a violation.
+People log every operation with its outcome, devices everything they hear and, in the end, everything they hold.
+Times are seconds of one monotonic clock. What is wrong with a history is for `checker.py` to say.
 """
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
@@ -17,8 +14,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
-MOMENT = 0.5
-"""Seconds after a device has heard that it is out of a chat, in which an event of that chat may still come."""
+from dialog.protocol.chats import Mine
+from dialog.protocol.receipts import Receipt
+
+NOTICE = "notice"
+"""Begins the nonce, with a space, of what a group told by itself: nobody sent it."""
 
 
 class Outcome(StrEnum):
@@ -28,32 +28,6 @@ class Outcome(StrEnum):
     BROKEN = "broken"
     """Answered `internal`, which nobody should ever be; it may have happened."""
     UNKNOWN = "unknown"
-
-
-class Kind(StrEnum):
-    """What can be wrong."""
-
-    LOST = "an acknowledged message is missing"
-    EDIT_LOST = "an acknowledged edit is missing"
-    DIVERGED = "two saw different messages under one number"
-    GAP = "a number is missing"
-    REPEATED = "a device took in one message twice"
-    DOUBLED = "one message was posted twice"
-    PHANTOM = "nobody tried to send this"
-    REFUSED_YET_POSTED = "it was refused and is there"
-    OUT_OF_ORDER = "a device saw messages out of order"
-    REORDERED = "it was sent after another one was acknowledged and stands before it"
-    OVERHEARD = "somebody heard what was said after they had left"
-    STALE = "a device does not hold what a fresh start fetches"
-    BROKEN = "somebody was answered `internal`"
-
-
-class Violation(Struct, frozen=True):
-    kind: Kind
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.detail}"
 
 
 class Send(Struct):
@@ -69,7 +43,7 @@ class Send(Struct):
 
 
 class Edit(Struct):
-    """A new text for a message. One message is edited by one writer, one edit after the other."""
+    """A new text for a message, none when it is deleted. Messages are edited by their writers, one edit at a time."""
 
     chat_id: int
     seq: int
@@ -92,6 +66,44 @@ class Return(Struct):
     chat_id: int
     user_id: int
     began: float
+
+
+class Reading(Struct):
+    """Somebody said on some device how far they have received a chat, and read it unless `read_seq` is 0."""
+
+    chat_id: int
+    user_id: int
+    delivered_seq: int
+    read_seq: int = 0
+    outcome: Outcome = Outcome.UNKNOWN
+
+
+class Marking(Struct):
+    """Somebody marked a chat as unread, or took the mark away. One person does one thing after the other."""
+
+    chat_id: int
+    user_id: int
+    marked: bool
+    outcome: Outcome = Outcome.UNKNOWN
+
+
+class Appointment(Struct):
+    """Somebody was given a role in a group, or "" for none, by those who do one such thing after the other."""
+
+    chat_id: int
+    user_id: int
+    role: str
+    outcome: Outcome = Outcome.UNKNOWN
+
+
+class Pointed(Struct):
+    """A device took note of how far somebody has come: this is what it shows from now on."""
+
+    device: str
+    chat_id: int
+    user_id: int
+    delivered_seq: int
+    read_seq: int
 
 
 class Sighting(Struct):
@@ -135,6 +147,19 @@ class Seen(Struct, frozen=True):
 
     nonce: str
     text: str
+    author_id: int = 0
+    mentions: tuple[int, ...] = ()
+    mentions_all: bool = False
+    counts: bool = True
+    """Whether it is one of those that are unread until they are read: not deleted, nor told by the group itself."""
+
+
+class Look(Struct, frozen=True):
+    """Who has received and read one message, as somebody is told who asks."""
+
+    seq: int
+    delivered: frozenset[int]
+    read: frozenset[int]
 
 
 class Holding(Struct):
@@ -145,6 +170,11 @@ class Holding(Struct):
     messages: dict[int, Seen]
     members: dict[int, Any] = field(default_factory=dict[int, Any])
     chat: Any = None
+    mine: Mine | None = None
+    """What concerns only the device's person; None when it is not known."""
+    receipts: dict[int, Receipt] = field(default_factory=dict[int, Receipt])
+    """How far others have come."""
+    look: Look | None = None
     head_seq: int = -1
     """As the chat's row has it; below 0 when it is not known."""
     fresh: bool = False
@@ -158,6 +188,11 @@ class History(Struct):
     edits: list[Edit] = field(default_factory=list[Edit])
     removals: list[Removal] = field(default_factory=list[Removal])
     returns: list[Return] = field(default_factory=list[Return])
+    doings: list[Reading | Marking] = field(default_factory=list[Reading | Marking])
+    appointments: list[Appointment] = field(default_factory=list[Appointment])
+    passers: set[int] = field(default_factory=set[int])
+    """People who come and go: of them less can be said."""
+    pointed: list[Pointed] = field(default_factory=list[Pointed])
     sightings: list[Sighting] = field(default_factory=list[Sighting])
     heard: list[Heard] = field(default_factory=list[Heard])
     heard_out: list[HeardOut] = field(default_factory=list[HeardOut])
@@ -175,219 +210,6 @@ class History(Struct):
     def save(self, path: Path) -> None:
         """Keep it, to look into a failure."""
         path.write_bytes(msgspec.json.format(msgspec.json.encode(self, enc_hook=repr), indent=1))
-
-
-def check(history: History) -> list[Violation]:
-    """Everything that is wrong, at most a few examples of each kind."""
-    found: list[Violation] = []
-    for rule in RULES:
-        for number, violation in enumerate(rule(history)):
-            if number == EXAMPLES:
-                found.append(Violation(violation.kind, "… and more of this"))
-                break
-            found.append(violation)
-    return found
-
-
-EXAMPLES = 5
-NOTICE = "notice"
-"""Begins the nonce, with a space, of what a group told by itself: nobody sent it."""
-
-
-def _lost(history: History) -> Iterator[Violation]:
-    acknowledged: dict[int, list[Send]] = defaultdict(list)
-    for send in history.sends:
-        if send.outcome is Outcome.OK:
-            acknowledged[send.chat_id].append(send)
-    for holding in history.holdings:
-        held = {seen.nonce for seen in holding.messages.values()}
-        for send in acknowledged[holding.chat_id]:
-            if send.nonce not in held:
-                yield Violation(Kind.LOST, f"{send.chat_id}/{send.seq} {send.nonce}: not on {holding.device}")
-
-
-def _edit_lost(history: History) -> Iterator[Violation]:
-    """The last acknowledged text stands, unless one of the unknown ones came after all."""
-    allowed: dict[tuple[int, int], set[str]] = defaultdict(set)
-    last: dict[tuple[int, int], str] = {}
-    for edit in history.edits:
-        if edit.outcome is Outcome.OK:
-            last[edit.chat_id, edit.seq] = edit.text
-        elif edit.outcome is not Outcome.REFUSED:
-            allowed[edit.chat_id, edit.seq].add(edit.text)
-    for holding in history.holdings:
-        for (chat_id, seq), text in last.items():
-            seen = holding.messages.get(seq) if chat_id == holding.chat_id else None
-            if seen and seen.text != text and seen.text not in allowed[chat_id, seq]:
-                yield Violation(Kind.EDIT_LOST, f"{chat_id}/{seq} is {seen.text!r} on {holding.device}, not {text!r}")
-
-
-def _diverged(history: History) -> Iterator[Violation]:
-    known: dict[tuple[int, int], tuple[str, str]] = {}
-    for chat_id, seq, nonce, witness in _witnesses(history):
-        first, first_witness = known.setdefault((chat_id, seq), (nonce, witness))
-        if first != nonce:
-            yield Violation(Kind.DIVERGED, f"{chat_id}/{seq} is {first} for {first_witness}, {nonce} for {witness}")
-
-
-def _witnesses(history: History) -> Iterator[tuple[int, int, str, str]]:
-    for send in history.sends:
-        if send.outcome is Outcome.OK:
-            yield send.chat_id, send.seq, send.nonce, "its author"
-    for sighting in history.sightings:
-        yield sighting.chat_id, sighting.seq, sighting.nonce, sighting.device
-    for holding in history.holdings:
-        for seq, seen in holding.messages.items():
-            yield holding.chat_id, seq, seen.nonce, holding.device
-
-
-def _gaps(history: History) -> Iterator[Violation]:
-    for holding in history.holdings:
-        head = max([*holding.messages, holding.head_seq, 0])
-        missing = [seq for seq in range(1, head + 1) if seq not in holding.messages]
-        if missing:
-            yield Violation(Kind.GAP, f"{holding.chat_id}: {missing[:10]} of {head} on {holding.device}")
-        if 0 <= holding.head_seq < head:
-            yield Violation(Kind.GAP, f"{holding.chat_id}: {head} beyond the head {holding.head_seq}")
-
-
-def _doubled(history: History) -> Iterator[Violation]:
-    for holding in history.holdings:
-        for nonce, times in Counter(seen.nonce for seen in holding.messages.values()).items():
-            if times > 1:
-                yield Violation(Kind.DOUBLED, f"{holding.chat_id} {nonce}: {times} times on {holding.device}")
-
-
-def _phantoms(history: History) -> Iterator[Violation]:
-    tried = {(send.chat_id, send.nonce): send for send in history.sends}
-    for chat_id, seq, nonce, witness in _witnesses(history):
-        if nonce.startswith(f"{NOTICE} "):
-            continue
-        send = tried.get((chat_id, nonce))
-        if send is None:
-            yield Violation(Kind.PHANTOM, f"{chat_id}/{seq} {nonce} on {witness}")
-        elif send.outcome is Outcome.REFUSED:
-            yield Violation(Kind.REFUSED_YET_POSTED, f"{chat_id}/{seq} {nonce} on {witness}")
-
-
-def _out_of_order(history: History) -> Iterator[Violation]:
-    latest: dict[tuple[str, int], int] = {}
-    for sighting in history.sightings:
-        key = (sighting.device, sighting.chat_id)
-        before = latest.get(key, 0)
-        if sighting.seq <= before:
-            kind = Kind.REPEATED if sighting.seq == before else Kind.OUT_OF_ORDER
-            yield Violation(kind, f"{sighting.chat_id}/{sighting.seq} after {before} on {sighting.device}")
-        latest[key] = max(before, sighting.seq)
-
-
-def _reordered(history: History) -> Iterator[Violation]:
-    """Who was answered before another began stands before it."""
-    for chat_id, sends in _by_chat(send for send in history.sends if send.outcome is Outcome.OK).items():
-        ended = sorted(sends, key=lambda send: send.ended)
-        highest, number = 0, 0
-        for send in sorted(sends, key=lambda send: send.began):
-            while ended[number].ended < send.began:
-                highest, number = max(highest, ended[number].seq), number + 1
-            if send.seq <= highest:
-                yield Violation(Kind.REORDERED, f"{chat_id}/{send.seq} {send.nonce} began when {highest} was there")
-
-
-def _by_chat(sends: Iterable[Send]) -> dict[int, list[Send]]:
-    sorted_out: dict[int, list[Send]] = defaultdict(list)
-    for send in sends:
-        sorted_out[send.chat_id].append(send)
-    return sorted_out
-
-
-def _overheard(history: History) -> Iterator[Violation]:
-    """What was said since somebody left is not for them until they are back.
-
-    What was on its way when they left may still arrive, until shortly after their device heard of it.
-    """
-    moves: dict[tuple[int, int], list[Move]] = defaultdict(list)
-    for move in sorted(history.moves, key=lambda move: move.rev):
-        moves[move.chat_id, move.user_id].append(move)
-    told = {(out.device, out.chat_id, out.rev): out.at for out in reversed(history.heard_out)}
-    removed: dict[tuple[int, int], list[float]] = defaultdict(list)
-    for removal in history.removals:
-        removed[removal.chat_id, removal.user_id].append(removal.ended)
-    returned: dict[tuple[int, int], list[float]] = defaultdict(list)
-    for back in history.returns:
-        returned[back.chat_id, back.user_id].append(back.began)
-    for heard in history.heard:
-        person = (heard.chat_id, history.devices[heard.device])
-        number = sum(move.rev <= heard.rev for move in moves[person]) - 1
-        last = moves[person][number] if number >= 0 else None
-        if last is None or not last.left or heard.rev == last.rev:
-            continue
-        acknowledged = max((ended for ended in removed[person] if ended <= heard.at), default=heard.at)
-        if any(acknowledged <= began <= heard.at for began in returned[person]):
-            continue
-        in_force = told.get((heard.device, heard.chat_id, last.rev), acknowledged + history.patience)
-        if heard.at > in_force + MOMENT:
-            late = round(heard.at - acknowledged, 2)
-            yield Violation(Kind.OVERHEARD, f"{heard.chat_id} rev {heard.rev} on {heard.device}, {late} s after")
-
-
-def disagreements(history: History) -> Iterator[Violation]:
-    """Where a device does not hold what a fresh start fetches, or two devices do not hold the same."""
-    fresh = {(holding.device, holding.chat_id): holding for holding in history.holdings if holding.fresh}
-    held = {(holding.device, holding.chat_id): holding for holding in history.holdings if not holding.fresh}
-    for device, chat_id in sorted(fresh.keys() ^ held.keys()):
-        what = "is missing on" if (device, chat_id) in fresh else "should be gone from"
-        yield Violation(Kind.STALE, f"chat {chat_id} {what} {device}")
-    for key in sorted(fresh.keys() & held.keys()):
-        for name in ("messages", "members", "chat"):
-            now, then = getattr(held[key], name), getattr(fresh[key], name)
-            if now != then:
-                yield Violation(Kind.STALE, f"{name} of {key[1]} on {key[0]}: {_difference(now, then)}")
-    yield from _between_devices(history)
-
-
-def _between_devices(history: History) -> Iterator[Violation]:
-    first: dict[int, Holding] = {}
-    for holding in history.holdings:
-        other = first.setdefault(holding.chat_id, holding)
-        for name in ("members", "chat"):
-            one, two = getattr(holding, name), getattr(other, name)
-            if one != two:
-                detail = f"{name} of {holding.chat_id}: {holding.device} and {other.device}: {_difference(one, two)}"
-                yield Violation(Kind.STALE, detail)
-
-
-def _difference(one: Any, two: Any) -> str:
-    if isinstance(one, dict) and isinstance(two, dict):
-        keys: set[Any] = one.keys() | two.keys()
-        parts = [f"{key}: {one.get(key)} ≠ {two.get(key)}" for key in keys if one.get(key) != two.get(key)]
-        return "; ".join(parts[:3])
-    return f"{one} ≠ {two}"
-
-
-def _broken(history: History) -> Iterator[Violation]:
-    for send in history.sends:
-        if send.outcome is Outcome.BROKEN:
-            yield Violation(Kind.BROKEN, f"{send.chat_id} {send.nonce}")
-    for edit in history.edits:
-        if edit.outcome is Outcome.BROKEN:
-            yield Violation(Kind.BROKEN, f"{edit.chat_id}/{edit.seq} edited")
-    for command in history.broken:
-        yield Violation(Kind.BROKEN, command)
-
-
-RULES: tuple[Callable[[History], Iterator[Violation]], ...] = (
-    _lost,
-    _edit_lost,
-    _diverged,
-    _gaps,
-    _doubled,
-    _phantoms,
-    _out_of_order,
-    _reordered,
-    _overheard,
-    disagreements,
-    _broken,
-)
 
 
 def longest_span(times: Iterable[tuple[float, bool]], stride: float = math.inf) -> float:

@@ -1,4 +1,4 @@
-"""A load that keeps a history: people who write, edit, come and go, and devices that note what they see.
+"""A load that keeps a history: people who write, read, come and go, and devices that note what they see.
 
 async with Load(stage, rng) as load:
     async with load.running():
@@ -12,7 +12,7 @@ import contextlib
 import random
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Self, TypeVar
 
@@ -21,24 +21,26 @@ from dialog.client import Client, ConnectionLost, ConnectionStatus, Entry, State
 from dialog.client.view import ChatView
 from dialog.protocol.accounts import EditProfile
 from dialog.protocol.base import Command, Event, Refused, Status, tag_of
-from dialog.protocol.chats import AddMember, ChatLeft, GetChat, MemberChanged, RemoveMember
-from dialog.protocol.messages import EditMessage, Message, MessageChanged, MessagePosted, SendMessage
+from dialog.protocol.chats import ChatLeft, MemberChanged, Role
+from dialog.protocol.messages import DeleteMessage, EditMessage, Message, MessageChanged, MessagePosted, SendMessage
+from dialog.protocol.receipts import ChatRead, ListReceipts, ReceiptMoved
+from tests.faults.checker import check, disagreements
+from tests.faults.doings import READS, Owner, Passer, Reader
 from tests.faults.history import (
     NOTICE,
+    Appointment,
     Edit,
     Heard,
     HeardOut,
     History,
     Holding,
+    Look,
     Move,
     Outcome,
-    Removal,
-    Return,
+    Pointed,
     Seen,
     Send,
     Sighting,
-    check,
-    disagreements,
     longest_span,
 )
 from tests.faults.stage import Stage
@@ -95,7 +97,10 @@ class Load:
         self._stack = AsyncExitStack()
         self._working: set[asyncio.Task[object]] = set()
         self._own: dict[int, list[Message]] = {}
-        self._stopping = False
+        self.stopping = False
+        """Whether whoever does something should come to an end."""
+        self.founded: list[tuple[int, int, Role]] = []
+        """Who was in which group at first, and as what."""
 
     async def __aenter__(self) -> Self:
         try:
@@ -117,20 +122,34 @@ class Load:
         names = [f"w{number}" for number in range(self._size)]
         self.writers = list(await asyncio.gather(*(self.join(name) for name in names)))
         self._guest = await self.join("guest")
-        for name, writer in zip(names, self.writers, strict=True):
-            await self.add_device(f"{name}'s phone", writer)
+        for name, person in zip([*names, "guest"], [*self.writers, self._guest], strict=True):
+            await self.add_device(f"{name}'s phone", person)
         everyone = list(self.devices.values())
         chat = await direct(self.writers[0], self.writers[1])
         self._meeting = await group(self.writers[0], *self.writers[1:], self._guest)
         small = await group(self.writers[1], *self.writers[2:])
         self.chats = [chat.id, self._meeting.id, small.id]
         for device in everyone:
-            if me(device).id != me(self._guest).id:
-                await knows(self._meeting.id, device)
+            await knows(self._meeting.id, device)
+        self._found(self._meeting.id, self.writers[0], *self.writers[1:], self._guest)
+        self._found(small.id, self.writers[1], *self.writers[2:])
+        self.owner = Owner(self, self._rng, self.writers[0], self._meeting.id)
+        self.passer = Passer(self, self._rng, self.writers[0], self._guest, self._meeting.id)
+        self.history.passers.add(me(self._guest).id)
         self._places = {
             me(writer).id: [chat_id for chat_id in self.chats if chat_id in writer.state.chats]
             for writer in self.writers
         }
+
+    def _found(self, chat_id: int, owner: Client, *others: Client) -> None:
+        roles = {me(owner).id: Role.OWNER} | {me(other).id: Role.MEMBER for other in others}
+        for user_id, role in roles.items():
+            self.founded.append((chat_id, user_id, role))
+            self.history.appointments.append(Appointment(chat_id, user_id, str(role), Outcome.OK))
+
+    def devices_of(self, person: Client) -> list[Client]:
+        """All on which somebody is signed in."""
+        return [device for device in self.devices.values() if me(device).id == me(person).id]
 
     async def join(self, name: str) -> Client:
         """A new person."""
@@ -161,8 +180,23 @@ class Load:
                 self.history.sightings.append(Sighting(device, message.chat_id, message.seq, _mark(message)))
             elif isinstance(event, MemberChanged):
                 self._note(event)
+            elif isinstance(event, ChatRead | ReceiptMoved):
+                self._point(device, event)
 
         return see
+
+    def _point(self, device: str, event: ChatRead | ReceiptMoved) -> None:
+        """What the device shows now that it has taken this in."""
+        client = self.devices[device]
+        view, user_id = client.state.chats[event.chat_id], me(client).id
+        if isinstance(event, ChatRead):
+            self.history.pointed.append(Pointed(device, view.id, user_id, 0, view.mine.read_seq))
+            return
+        for receipt in event.receipts:
+            held = view.receipts.get(receipt.user_id)
+            if held and receipt.user_id != user_id:
+                pointed = Pointed(device, view.id, held.user_id, held.delivered_seq, held.read_seq)
+                self.history.pointed.append(pointed)
 
     def _hears(self, device: str, hear: Callable[[Event], None]) -> Callable[[Event], None]:
         """What comes over the socket, before the client has looked at it."""
@@ -189,10 +223,15 @@ class Load:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Writers write, the guest comes and goes, until the block is left."""
-        self._stopping = False
+        self.stopping = False
         work = [
             *(self._write(writer) for writer in self.writers),
-            self._come_and_go(),
+            *(
+                Reader(self, self._rng, self.devices_of(person), (len(self.writers) + 1) / READS).run()
+                for person in (*self.writers, self._guest)
+            ),
+            self.owner.run(),
+            self.passer.run(),
             *([self._change_profiles()] if self._profiles else []),
             self._watch_connections(),
         ]
@@ -200,7 +239,7 @@ class Load:
         try:
             yield
         finally:
-            self._stopping = True
+            self.stopping = True
             done, late = await asyncio.wait(tasks, timeout=SETTLE_SECONDS)
             for task in late:
                 task.cancel()
@@ -209,14 +248,19 @@ class Load:
         for task in done:
             task.result()
 
-    async def _pause(self, seconds: float) -> None:
+    def now(self) -> float:
+        """The time of the history."""
+        return now()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait for so long, or until the load ends."""
         until = now() + seconds
-        while not self._stopping and now() < until:
+        while not self.stopping and now() < until:
             await asyncio.sleep(min(0.1, max(0.0, until - now())))
 
     async def _write(self, writer: Client) -> None:
-        while not self._stopping:
-            await self._pause(self._rng.expovariate(self._rate / len(self.writers)))
+        while not self.stopping:
+            await self.pause(self._rng.expovariate(self._rate / len(self.writers)))
             if len(writer.outbox.unsent()) > BACKLOG:
                 continue
             chat_id = self._rng.choice(self._places[me(writer).id])
@@ -224,10 +268,12 @@ class Load:
             roll = self._rng.random()
             if roll < 0.7 or not own:
                 self.post(writer, chat_id)
-            elif roll < 0.9:
+            elif roll < 0.88:
                 self._begin(self.post_once(writer, chat_id))
-            else:
+            elif roll < 0.95:
                 await self._edit(writer, own[-1])
+            else:
+                await self._delete(writer, own.pop(self._rng.randrange(len(own))))
 
     def _begin(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)
@@ -236,7 +282,10 @@ class Load:
 
     def post(self, writer: Client, chat_id: int, text: str = "") -> Entry:
         """Send a message as people do: tried until it is there."""
-        entry = writer.send(chat_id, text or f"{secrets.token_hex(8)} ünï")
+        text, mentions, all_ = (
+            (text, [], False) if text else self._words(writer, chat_id, f"{secrets.token_hex(8)} ünï")
+        )
+        entry = writer.send(chat_id, text, mentions=mentions, mention_all=all_)
         send = Send(me(writer).id, chat_id, entry.nonce, now())
         self.history.sends.append(send)
         self._begin(self._follow(entry, send))
@@ -285,59 +334,80 @@ class Load:
         return send
 
     async def _edit(self, writer: Client, message: Message) -> None:
-        edit = Edit(message.chat_id, message.seq, f"edited {secrets.token_hex(4)}", now())
+        text, mentions, all_ = self._words(writer, message.chat_id, f"edited {secrets.token_hex(4)}")
+        edit = Edit(message.chat_id, message.seq, text, now())
         self.history.edits.append(edit)
+        command = EditMessage(chat_id=edit.chat_id, seq=edit.seq, text=edit.text, mentions=mentions, mention_all=all_)
+        edit.outcome = await self.attempt(writer, command)
+
+    async def _delete(self, writer: Client, message: Message) -> None:
+        edit = Edit(message.chat_id, message.seq, "", now())
+        self.history.edits.append(edit)
+        edit.outcome = await self.attempt(writer, DeleteMessage(chat_id=edit.chat_id, seq=edit.seq))
+
+    def _words(self, writer: Client, chat_id: int, text: str) -> tuple[str, list[int], bool]:
+        """A text that now and then mentions somebody who is always there, and in the meeting, for its owner, all."""
+        roll = self._rng.random()
+        if roll < 0.2:
+            there = [me(other).id for other in self.writers if chat_id in self._places[me(other).id]]
+            user_id = self._rng.choice(there)
+            return f"<@{user_id}> {text}", [user_id], False
+        if roll < 0.3 and writer is self.writers[0] and chat_id == self._meeting.id:
+            return f"<@all> {text}", [], True
+        return text, [], False
+
+    async def attempt(self, client: Client, command: Command[Any]) -> Outcome:
+        """One try."""
         try:
-            await writer.call(EditMessage(chat_id=edit.chat_id, seq=edit.seq, text=edit.text), timeout=ONE_TRY_SECONDS)
-        except Refused as refused:
-            edit.outcome = outcome_of(refused)
+            await client.call(command, timeout=ONE_TRY_SECONDS)
         except ConnectionLost:
-            pass
-        else:
-            edit.outcome = Outcome.OK
+            return Outcome.UNKNOWN
+        except Refused as refused:
+            return outcome_of(refused)
+        return Outcome.OK
 
-    async def _come_and_go(self) -> None:
-        """The guest is put out and brought back, and is in at the end."""
-        owner, chat_id, guest_id = self.writers[0], self._meeting.id, me(self._guest).id
-        while not self._stopping:
-            await self._pause(self._rng.uniform(0.5, 1.5))
-            await self.insist(owner, RemoveMember(chat_id=chat_id, user_id=guest_id))
-            self.history.removals.append(Removal(chat_id, guest_id, now()))
-            await self._pause(self._rng.uniform(0.3, 1.0))
-            self.history.returns.append(Return(chat_id, guest_id, now()))
-            await self.insist(owner, AddMember(chat_id=chat_id, user_ids=[guest_id]))
-            state = await self.insist(owner, GetChat(chat_id=chat_id))
-            if state:
-                back = next(member for member in state.members if member.user_id == guest_id)
-                self.history.moves.add(Move(chat_id, guest_id, back.rev, left=False))
+    async def insist(
+        self,
+        client: Client,
+        command: Command[R],
+        seconds: float = 60,
+        *,
+        tried: Callable[[Outcome], None] = lambda _: None,
+    ) -> R | None:
+        """Ask until there is an answer; None when it had been done already. For what may be done twice.
 
-    async def insist(self, client: Client, command: Command[R], seconds: float = 60) -> R | None:
-        """Ask until there is an answer; None when it had been done already. For what may be done twice."""
+        `tried` is told how each try ended.
+        """
         async with asyncio.timeout(seconds):
             while True:
                 try:
-                    return await client.call(command, timeout=ONE_TRY_SECONDS)
+                    reply = await client.call(command, timeout=ONE_TRY_SECONDS)
                 except ConnectionLost:
+                    tried(Outcome.UNKNOWN)
                     await asyncio.sleep(0.1)
                 except Refused as refused:
+                    tried(outcome_of(refused))
                     if outcome_of(refused) is Outcome.BROKEN:
                         self.history.broken.append(tag_of(type(command)))
                         return None
                     if outcome_of(refused) is Outcome.REFUSED:
                         return None
                     await asyncio.sleep(0.1)
+                else:
+                    tried(Outcome.OK)
+                    return reply
 
     async def _change_profiles(self) -> None:
         number = 0
-        while not self._stopping:
-            await self._pause(self._rng.uniform(0.3, 1.0))
+        while not self.stopping:
+            await self.pause(self._rng.uniform(0.3, 1.0))
             number += 1
             writer = self._rng.choice(self.writers)
             with contextlib.suppress(ConnectionLost, Refused):
                 await writer.call(EditProfile(description=f"number {number}"), timeout=ONE_TRY_SECONDS)
 
     async def _watch_connections(self) -> None:
-        while not self._stopping:
+        while not self.stopping:
             at = now()
             for name, device in self.devices.items():
                 self.offline.setdefault(name, []).append((at, device.status is ConnectionStatus.LIVE))
@@ -378,12 +448,13 @@ class Load:
                 for chat_id in list(device.state.chats):
                     await device.fill(chat_id, 1)
                 fresh = await device.fresh_state()
+                looks = {chat_id: await _look_at(device, view) for chat_id, view in fresh.chats.items()}
                 break
             except (ConnectionLost, Refused, KeyError):
                 if now() > deadline:
                     raise
                 await asyncio.sleep(0.2)
-        return [*_holdings(name, device.state, fresh=False), *_holdings(name, fresh, fresh=True)]
+        return [*_holdings(name, device.state, {}, fresh=False), *_holdings(name, fresh, looks, fresh=True)]
 
     def verify(self) -> None:
         """Fail on everything that `check` finds."""
@@ -406,16 +477,33 @@ class Load:
         return (
             f"{len(history.sends)} sends ({history.count(Outcome.OK)} acknowledged, "
             f"{history.count(Outcome.UNKNOWN)} unknown), {len(history.edits)} edits, "
-            f"{len(history.removals)} removals, {len(self.devices)} devices"
+            f"{len(history.doings)} readings and marks, {len(history.appointments)} roles and removals, "
+            f"{len(self.devices)} devices"
         )
 
 
-def _holdings(name: str, state: State, *, fresh: bool) -> list[Holding]:
+async def _look_at(device: Client, view: ChatView) -> Look | None:
+    """Who has received and read a message, one of the last, so that some have and some have not."""
+    seq = max(view.head_seq - 5, 1)
+    if not view.head_seq:
+        return None
+    told = (await device.call(ListReceipts(chat_id=view.id, seq=seq))).receipts
+    return Look(
+        seq,
+        frozenset(one.user_id for one in told if one.delivered_seq >= seq),
+        frozenset(one.user_id for one in told if one.read_seq >= seq),
+    )
+
+
+def _holdings(name: str, state: State, looks: Mapping[int, Look | None], *, fresh: bool) -> list[Holding]:
     """Each chat; and whom the person knows, under a number that no chat has."""
     user = state.me
     assert user is not None
     people = Holding(name, -user.id, {}, members=state.snapshot()["people"], chat=user, fresh=fresh)
-    return [people, *(_holding(name, chat_id, view, fresh=fresh) for chat_id, view in state.chats.items())]
+    holdings = [_holding(name, user.id, view, fresh=fresh) for view in state.chats.values()]
+    for holding in holdings:
+        holding.look = looks.get(holding.chat_id)
+    return [people, *holdings]
 
 
 def _mark(message: Message) -> str:
@@ -423,13 +511,28 @@ def _mark(message: Message) -> str:
     return f"{NOTICE} {message.nonce}" if message.notice else message.nonce
 
 
-def _holding(name: str, chat_id: int, view: ChatView, *, fresh: bool) -> Holding:
+def _seen(message: Message) -> Seen:
+    return Seen(
+        _mark(message),
+        message.text,
+        message.author_id,
+        tuple(message.mentions),
+        message.mentions_all,
+        counts=message.deleted_at is None and message.kind != "system",
+    )
+
+
+def _holding(name: str, user_id: int, view: ChatView, *, fresh: bool) -> Holding:
+    """What is held of a chat. What one is told of oneself among others is nothing to go by."""
+    held = view.snapshot()
     return Holding(
         name,
-        chat_id,
-        {seq: Seen(_mark(message), message.text) for seq, message in view.messages.items()},
-        members=dict(view.members),
-        chat=view.chat,
+        view.id,
+        {seq: _seen(message) for seq, message in held["messages"].items()},
+        members=held["members"],
+        chat=held["chat"],
+        mine=held["mine"],
+        receipts={other: receipt for other, receipt in view.receipts.items() if other != user_id},
         head_seq=view.head_seq,
         fresh=fresh,
     )

@@ -3,12 +3,17 @@
 import asyncio
 import random
 
+from dialog.protocol.chats import Role
 from tests.faults.bugs import MARK
+from tests.faults.checker import check
 from tests.faults.conftest import Figures
-from tests.faults.history import Kind, Outcome, check
+from tests.faults.history import Outcome
 from tests.faults.load import Load
 from tests.faults.stage import Stage
+from tests.faults.test_receipts import read_all
+from tests.faults.violations import Kind
 from tests.patience import PATIENCE
+from tests.people import me
 
 SETTLE_SECONDS = 3.0
 
@@ -90,6 +95,7 @@ async def test_a_resume_that_skips_one(stage: Stage, rng: random.Random, figures
     async with Load(stage, rng) as load:
         await acknowledged(load, "one")
         phone = load.devices["w1's phone"]
+        await phone.wait_for(lambda: phone.state.chats[load.chats[1]].messages)  # what is before a window is fetched
         await phone.close()
         await acknowledged(load, "two", "three", "four")
         await phone.open()
@@ -103,3 +109,46 @@ async def test_leavers_who_listen(stage: Stage, rng: random.Random, figures: Fig
             while load.history.count(Outcome.OK) <= 20 or Kind.OVERHEARD not in kinds(load):
                 await asyncio.sleep(0.5)
         assert Kind.OVERHEARD in await violations(load, figures)
+
+
+async def test_receipts_that_are_not_told(stage: Stage, rng: random.Random, figures: Figures) -> None:
+    await alone(stage, "gateway", "receipts_untold")
+    async with Load(stage, rng) as load:
+        await read_all(load)
+        assert {Kind.STALE, Kind.MISTOLD} <= await violations(load, figures)
+
+
+async def test_receipts_that_are_not_stored(stage: Stage, rng: random.Random, figures: Figures) -> None:
+    await alone(stage, "chat", "receipts_unstored")
+    async with Load(stage, rng) as load:
+        await read_all(load)
+        assert Kind.POINTER in await violations(load, figures)
+
+
+async def test_one_unread_too_many(stage: Stage, rng: random.Random, figures: Figures) -> None:
+    await alone(stage, "chat", "one_unread_more")
+    async with Load(stage, rng) as load:
+        await acknowledged(load, "to be read")
+        assert Kind.MISCOUNTED in await violations(load, figures)
+
+
+async def test_members_who_are_not_told(stage: Stage, rng: random.Random, figures: Figures) -> None:
+    await alone(stage, "chat", "mute_members")
+    async with Load(stage, rng) as load:
+        await load.owner.appoint(me(load.writers[1]).id, Role.ADMIN)
+        assert {Kind.STALE, Kind.MISPLACED} <= await violations(load, figures)
+
+
+async def test_a_dropped_member_event_is_healed_by_the_notice(stage: Stage, rng: random.Random) -> None:
+    await alone(stage, "gateway", "drop_member_events")
+    async with Load(stage, rng) as load:
+        await load.owner.appoint(me(load.writers[1]).id, Role.ADMIN)
+        await load.settle()
+        load.verify()
+
+
+async def test_roles_that_are_not_stored(stage: Stage, rng: random.Random, figures: Figures) -> None:
+    await alone(stage, "chat", "roles_unstored")
+    async with Load(stage, rng) as load:
+        await load.owner.appoint(me(load.writers[1]).id, Role.ADMIN)
+        assert Kind.MISPLACED in await violations(load, figures)

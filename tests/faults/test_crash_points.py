@@ -25,6 +25,7 @@ POINTS = {
         "after_outbox_delete",
         "relay_before_publish",
         "relay_after_publish",
+        "before_receipts_told",
     ),
     "gateway": ("command_received", "command_answered", "event_received", "before_write", "after_write"),
     "auth": ("after_commit", "after_publish"),

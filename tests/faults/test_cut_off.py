@@ -10,7 +10,7 @@ from dialog.bus import Bus
 from dialog.config import Settings
 from dialog.protocol.base import Actor
 from dialog.protocol.chats import AddMember, RemoveMember
-from tests.faults.history import Removal, Return
+from tests.faults.history import Appointment, Outcome, Removal, Return
 from tests.faults.load import Load, now
 from tests.faults.stage import Stage
 from tests.patience import PATIENCE
@@ -35,12 +35,19 @@ async def load(stage: Stage, rng: random.Random) -> AsyncIterator[Load]:
         yield load
 
 
+async def order(bus: Bus, load: Load, command: AddMember | RemoveMember) -> None:
+    """Have the owner of the meeting give a command that concerns the guest."""
+    await bus.call(command, Actor(user_id=me(load.writers[0]).id))
+    role = "member" if isinstance(command, AddMember) else ""
+    appointment = Appointment(command.chat_id, load.history.devices["guest"], role, Outcome.OK)
+    load.history.appointments.append(appointment)
+
+
 async def while_cut_off(stage: Stage, bus: Bus, load: Load, command: AddMember | RemoveMember) -> None:
     """Have the owner give a command of which the gateways hear nothing, and wait until all is well again."""
-    owner = Actor(user_id=me(load.writers[0]).id)
     stage.proxies["gateway-nats"].cut()
     await asyncio.sleep(0.3)
-    await bus.call(command, owner)
+    await order(bus, load, command)
     async with asyncio.timeout(PATIENCE):
         while await stage.rows_waiting():
             await asyncio.sleep(0.1)
@@ -53,9 +60,10 @@ async def speak(load: Load) -> None:
 
 
 async def test_who_was_added_meanwhile_hears_what_follows(stage: Stage, bus: Bus, load: Load) -> None:
-    chat_id, guest_id, owner = load.chats[1], load.history.devices["guest"], Actor(user_id=me(load.writers[0]).id)
-    await bus.call(RemoveMember(chat_id=chat_id, user_id=guest_id), owner)
-    await load.devices["guest"].wait_for(lambda: chat_id not in load.devices["guest"].state.chats)
+    chat_id, guest_id = load.chats[1], load.history.devices["guest"]
+    await order(bus, load, RemoveMember(chat_id=chat_id, user_id=guest_id))
+    for device in (load.devices["guest"], load.devices["guest's phone"]):
+        await device.wait_for(lambda device=device: chat_id not in device.state.chats)
     load.history.removals.append(Removal(chat_id, guest_id, now()))
     load.history.returns.append(Return(chat_id, guest_id, now()))
     await while_cut_off(stage, bus, load, AddMember(chat_id=chat_id, user_ids=[guest_id]))

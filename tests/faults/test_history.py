@@ -1,29 +1,55 @@
 """The checker itself: a history that is as it should be passes, and each kind of violation is caught."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from dialog.protocol.chats import Member, Mine
+from dialog.protocol.preferences import Preferences
+from dialog.protocol.receipts import Receipt
+from dialog.protocol.roles import Role
+from tests.faults.checker import check
 from tests.faults.history import (
+    Appointment,
     Edit,
     Heard,
     HeardOut,
     History,
     Holding,
-    Kind,
+    Look,
+    Marking,
     Move,
     Outcome,
+    Pointed,
+    Reading,
     Removal,
     Return,
     Seen,
     Send,
     Sighting,
-    check,
     longest_span,
 )
+from tests.faults.violations import Kind
 
 CHAT = 7
 ANNA, BEN = 1, 2
+
+
+MINE = {
+    ANNA: Mine(role=Role.OWNER, read_seq=2, unread=1),
+    BEN: Mine(role=Role.MEMBER, read_seq=1, unread=1, mentions=1, prefs=Preferences(marked_unread=True)),
+}
+RECEIPTS = {
+    ANNA: (BEN, Receipt(user_id=BEN, delivered_seq=3, read_seq=1)),
+    BEN: (ANNA, Receipt(user_id=ANNA, delivered_seq=3, read_seq=2)),
+}
+"""What each is told of the other."""
+
+
+def member(user_id: int, role: Role) -> Member:
+    return Member(chat_id=CHAT, user_id=user_id, role=role, joined_seq=0, rev=user_id, left=False)
 
 
 def good() -> History:
@@ -37,6 +63,19 @@ def good() -> History:
         Send(BEN, CHAT, "refused", 2.0, 3.0, Outcome.REFUSED),
         Send(BEN, CHAT, "d", 3.0, 4.0, Outcome.OK, 4),
     ]
+    history.doings = [
+        Reading(CHAT, ANNA, 2, 2, Outcome.OK),
+        Reading(CHAT, ANNA, 3, 3),
+        Marking(CHAT, BEN, marked=True, outcome=Outcome.OK),
+        Reading(CHAT, BEN, 3, outcome=Outcome.OK),
+        Reading(CHAT, BEN, 1, 1, Outcome.OK),
+        Marking(CHAT, BEN, marked=True, outcome=Outcome.OK),
+    ]
+    history.appointments = [
+        Appointment(CHAT, ANNA, "owner", Outcome.OK),
+        Appointment(CHAT, BEN, "member", Outcome.OK),
+        Appointment(CHAT, BEN, "admin", Outcome.UNKNOWN),
+    ]
     history.edits = [
         Edit(CHAT, 1, "a1", 5.0, Outcome.OK),
         Edit(CHAT, 1, "a2", 6.0),
@@ -45,9 +84,25 @@ def good() -> History:
     for device in history.devices:
         history.sightings += [Sighting(device, CHAT, seq, nonce) for seq, nonce in enumerate(("a", "b", "maybe"), 1)]
         for fresh in (False, True):
-            messages = {1: Seen("a", "a2"), 2: Seen("b", "b"), 3: Seen("maybe", "m"), 4: Seen("d", "d1")}
+            messages = {
+                1: Seen("a", "a2", ANNA),
+                2: Seen("b", "b", BEN),
+                3: Seen("maybe", f"<@{BEN}> m", ANNA, (BEN,)),
+                4: Seen("d", "d1", BEN),
+            }
             history.holdings.append(
-                Holding(device, CHAT, messages, members={1: "owner", 2: "member"}, chat="row", head_seq=4, fresh=fresh)
+                Holding(
+                    device,
+                    CHAT,
+                    messages,
+                    members={ANNA: member(ANNA, Role.OWNER), BEN: member(BEN, Role.MEMBER)},
+                    chat="row",
+                    mine=MINE[history.devices[device]],
+                    receipts=dict([RECEIPTS[history.devices[device]]]),
+                    look=Look(3, frozenset({BEN}), frozenset()) if device == "anna" else None,
+                    head_seq=4,
+                    fresh=fresh,
+                )
             )
     return history
 
@@ -127,7 +182,7 @@ def put_the_later_one_first(history: History) -> None:
 
 
 def forget_a_member(history: History) -> None:
-    history.holdings[0].members = {1: "owner"}
+    del history.holdings[0].members[BEN]
 
 
 def keep_an_old_row(history: History) -> None:
@@ -142,6 +197,89 @@ def miss_a_chat(history: History) -> None:
 
 def keep_a_chat(history: History) -> None:
     del history.holdings[1]
+
+
+def change_mine(history: History, device: str, **changes: Any) -> None:
+    for holding in history.holdings:
+        if holding.device == device and holding.mine:
+            holding.mine = replace(holding.mine, **changes)
+
+
+def forget_what_was_read(history: History) -> None:
+    for device in ("anna", "phone"):
+        change_mine(history, device, read_seq=0, unread=2)
+
+
+def read_what_nobody_read(history: History) -> None:
+    for device in ("anna", "phone"):
+        change_mine(history, device, read_seq=4, unread=0)
+
+
+def keep_an_old_pointer(history: History) -> None:
+    history.holdings[0].mine = replace(MINE[ANNA], read_seq=3, unread=1)
+
+
+def count_one_more(history: History) -> None:
+    change_mine(history, "ben", unread=2)
+
+
+def miss_a_mention(history: History) -> None:
+    change_mine(history, "ben", mentions=0)
+
+
+def lose_a_mark(history: History) -> None:
+    change_mine(history, "ben", prefs=None)
+
+
+def mark_by_itself(history: History) -> None:
+    for device in ("anna", "phone"):
+        change_mine(history, device, prefs=Preferences(marked_unread=True))
+
+
+def miss_a_receipt(history: History) -> None:
+    history.holdings[0].receipts = {}
+
+
+def tell_another_receipt(history: History) -> None:
+    for holding in history.holdings:
+        if holding.device == "ben":
+            holding.receipts = {ANNA: Receipt(user_id=ANNA, delivered_seq=3, read_seq=3)}
+
+
+def receive_nothing(history: History) -> None:
+    for holding in history.holdings:
+        if holding.device != "ben":
+            holding.receipts = {BEN: Receipt(user_id=BEN, delivered_seq=1, read_seq=1)}
+
+
+def look_wrong(history: History) -> None:
+    for holding in history.holdings:
+        if holding.look:
+            holding.look = Look(3, frozenset({BEN}), frozenset({BEN}))
+
+
+def go_back(history: History) -> None:
+    history.pointed = [Pointed("ben", CHAT, ANNA, 3, 2), Pointed("ben", CHAT, ANNA, 3, 1)]
+
+
+def lose_a_role(history: History) -> None:
+    for holding in history.holdings:
+        holding.members[ANNA] = member(ANNA, Role.ADMIN)
+
+
+def lose_a_member(history: History) -> None:
+    for holding in history.holdings:
+        del holding.members[BEN]
+
+
+def gain_a_member(history: History) -> None:
+    for holding in history.holdings:
+        holding.members[3] = member(3, Role.MEMBER)
+
+
+def mention_nobody(history: History) -> None:
+    for holding in history.holdings:
+        holding.messages[3] = Seen("maybe", f"<@{BEN}> m", ANNA)
 
 
 def answer_internal(history: History) -> None:
@@ -169,6 +307,23 @@ def answer_internal(history: History) -> None:
         (keep_an_old_row, Kind.STALE),
         (miss_a_chat, Kind.STALE),
         (keep_a_chat, Kind.STALE),
+        (forget_what_was_read, Kind.POINTER),
+        (read_what_nobody_read, Kind.POINTER),
+        (keep_an_old_pointer, Kind.STALE),
+        (count_one_more, Kind.MISCOUNTED),
+        (miss_a_mention, Kind.MISCOUNTED),
+        (lose_a_mark, Kind.MISMARKED),
+        (mark_by_itself, Kind.MISMARKED),
+        (miss_a_receipt, Kind.STALE),
+        (miss_a_receipt, Kind.MISTOLD),
+        (tell_another_receipt, Kind.MISTOLD),
+        (receive_nothing, Kind.POINTER),
+        (look_wrong, Kind.MISTOLD),
+        (go_back, Kind.BACKWARDS),
+        (lose_a_role, Kind.MISPLACED),
+        (lose_a_member, Kind.MISPLACED),
+        (gain_a_member, Kind.MISPLACED),
+        (mention_nobody, Kind.MISNAMED),
         (answer_internal, Kind.BROKEN),
     ],
 )

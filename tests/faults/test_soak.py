@@ -29,6 +29,17 @@ async def kill_a_whole_service(stage: Stage, nemesis: Nemesis, rng: random.Rando
     await asyncio.gather(*(nemesis.kill(name, down=rng.uniform(0, 3)) for name in names))
 
 
+async def kill_one_after_another(stage: Stage, nemesis: Nemesis, rng: random.Random) -> None:
+    for _ in range(10):
+        await nemesis.kill(rng.choice(stage.processes), down=rng.uniform(0, 0.3))
+
+
+async def kill_two_at_a_time(stage: Stage, nemesis: Nemesis, rng: random.Random) -> None:
+    for _ in range(5):
+        names = rng.sample(stage.processes, 2)
+        await asyncio.gather(*(nemesis.kill(name, down=rng.uniform(0, 0.3)) for name in names))
+
+
 async def pause(stage: Stage, nemesis: Nemesis, rng: random.Random) -> None:
     await nemesis.pause(rng.choice(stage.processes), seconds=rng.uniform(0.2, 30))
 
@@ -61,6 +72,10 @@ TROUBLES = (
     kill,
     kill,
     kill,
+    kill_one_after_another,
+    kill_one_after_another,
+    kill_two_at_a_time,
+    kill_two_at_a_time,
     kill_a_whole_service,
     pause,
     die_at_a_point,
@@ -77,6 +92,7 @@ async def test_random_faults(stage: Stage, nemesis: Nemesis, rng: random.Random,
     until = time.monotonic() + MINUTES * 60
     troubles: Counter[str] = Counter()
     sends: Counter[Outcome] = Counter()
+    doings: Counter[str] = Counter()
     rounds, slowest = 0, 0.0
     try:
         while time.monotonic() < until:
@@ -93,10 +109,12 @@ async def test_random_faults(stage: Stage, nemesis: Nemesis, rng: random.Random,
                 load.verify()
                 rounds += 1
                 sends.update(send.outcome for send in load.history.sends)
+                doings.update(type(doing).__name__ for doing in (*load.history.doings, *load.history.appointments))
     except BaseException:
         figures("what was done:\n  " + "\n  ".join(nemesis.log[-60:]))
         raise
     finally:
         figures(
-            f"seed {SEED}, {rounds} rounds, {nemesis.kills} kills, {dict(troubles)}, {dict(sends)}, {slowest:.1f} s"
+            f"seed {SEED}, {rounds} rounds, {nemesis.kills} kills, {dict(troubles)}, {dict(sends)}, {dict(doings)}, "
+            f"settled within {slowest:.1f} s"
         )

@@ -272,6 +272,7 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "what a person has pinned": (reads(store.preferences.pinned, PERSON), SMALL),
     "changing preferences": (statements(store.preferences.change(PERSON, 7, Preferences(rev=2), 1)), 1),
     "forgetting preferences": (statements(store.preferences.forget([PERSON], 7)), 1),
+    "preferring anew": (statements(store.preferences.begin_anew(PERSON, 7, 1)), 1),
     "forgetting the preferences of all": (statements(store.preferences.forget_chat(8)), 4),
     "forgetting all receipts": (statements(store.receipts.forget_chat(8)), 4),
 }

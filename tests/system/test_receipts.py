@@ -6,16 +6,28 @@ from typing import Any
 
 import asyncmy
 import pytest
+from msgspec.structs import replace
 
+from dialog.bus import Bus
 from dialog.client import Client
+from dialog.config import Settings
 from dialog.db import Transaction, connection_arguments
 from dialog.ids import now_ms
 from dialog.protocol.base import Command, Refused, tag_of
 from dialog.protocol.chats import AddMember, ClearChat, EditChat, LeaveChat
+from dialog.protocol.frames import ENCODER
 from dialog.protocol.messages import DeleteMessage, EditMessage, HideMessages, SendMessage
 from dialog.protocol.preferences import FOR_EVER, NotificationLevel, Preferences, SetDraft, SetPreferences
-from dialog.protocol.receipts import DeliveredReceipt, ListReceipts, ReadReceipt, Receipt, ReceiptMoved
+from dialog.protocol.receipts import (
+    DeliveredReceipt,
+    ListReceipts,
+    ReadReceipt,
+    Receipt,
+    ReceiptMoved,
+    ReceiptsUntold,
+)
 from services.chat.store.receipts import choose
+from tests.patience import PATIENCE
 from tests.people import People, direct, group, in_step, knows, me, sees
 from tests.servers import Servers
 
@@ -293,6 +305,29 @@ async def test_receipts_are_mutual(people: People, record: Any) -> None:
     assert (await carla.call(ListReceipts(chat_id=chat.id, seq=1))).people == 1
 
 
+async def test_what_is_told_again_is_only_what_is_shown(people: People, record: Any, servers: Servers) -> None:
+    """Carla has read, shows it no longer, and has left: what another process tells anew says nothing of her."""
+    anna, ben, carla = await people.join("anna", "ben", "carla")
+    chat = await group(anna, ben, carla)
+    await said(chat.id, anna, "one")
+    for person in (ben, carla):
+        await person.call(ReadReceipt(chat_id=chat.id, seq=1))
+        await anna.wait_for(lambda person=person: pointer(anna, chat.id, person) == (1, 1))
+    await chooses(record, carla, shows=False)
+    await carla.call(LeaveChat(chat_id=chat.id))
+    anna.events.take()
+    bus = await Bus.connect(Settings(nats_url=servers.environment["DIALOG_NATS_URL"]), "test")
+    untold = ReceiptsUntold(chat_ids=[chat.id])
+    await bus.tell(tag_of(ReceiptsUntold), ENCODER.encode(untold), f"untold-{chat.id}")
+    await bus.close()
+    heard: list[Receipt] = []
+    async with asyncio.timeout(PATIENCE):
+        while not heard:
+            heard = [one for event in anna.events.take() if isinstance(event, ReceiptMoved) for one in event.receipts]
+            await asyncio.sleep(0.05)
+    assert [one.user_id for one in heard] == [me(ben).id]
+
+
 async def test_a_large_group_is_told_only_numbers(people: People, record: Any) -> None:
     anna, ben, carla = await people.join("anna", "ben", "carla")
     chat = await group(anna, ben, carla)
@@ -400,5 +435,5 @@ async def test_leaving_takes_preferences_and_draft_along(people: People) -> None
     assert await refusal(ben, SetDraft(chat_id=chat.id, text="more")) == "not_found"
     await anna.call(AddMember(chat_id=chat.id, user_ids=[me(ben).id]))
     await knows(chat.id, ben)
-    assert prefs(ben, chat.id) == Preferences()
+    assert replace(prefs(ben, chat.id), rev=0) == Preferences()
     await in_step(anna, ben)

@@ -155,6 +155,7 @@ AnyFact = (
     accounts.UserChanged
     | presence.UserStatusChanged
     | chats.DirectOpened
+    | receipts.ReceiptsUntold
     | internal.PairChanged
     | settings.SettingsChanged
 )
@@ -218,3 +219,5 @@ EVENTS: dict[str, type[Event]] = {tag_of(kind): kind for kind in members(ServerE
 FACTS: dict[str, type[Fact]] = {tag_of(kind): kind for kind in members(AnyFact)}  # pyright: ignore[reportAssignmentType]
 FAILURES: dict[str, type[Failure]] = {tag_of(kind): kind for kind in members(AnyFailure)}  # pyright: ignore[reportAssignmentType]
 EPHEMERAL = frozenset(tag for tag, kind in EVENTS.items() if kind.ephemeral)
+DROPPABLE = frozenset(tag for tag in EPHEMERAL if not EVENTS[tag].synced)
+"""What a client that does not keep up is left without."""

@@ -76,7 +76,9 @@ class Event(Wire, frozen=True, kw_only=True, tag_field="type"):
 
     audience: ClassVar[Audience] = Audience.CHAT
     ephemeral: ClassVar[bool] = False
-    """Carries no `rev`, may be dropped, is never stored."""
+    """Carries no `rev`, is never stored, and may be dropped unless it is `synced`."""
+    synced: ClassVar[bool] = False
+    """`sync` tells it as well: a client that does not keep up is told to, rather than left without."""
 
 
 class Fact(Wire, frozen=True, kw_only=True, tag_field="type"):

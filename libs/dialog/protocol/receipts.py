@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from .base import Audience, Command, Event, Id, Nothing, Seq, Wire
+from .base import Audience, Command, Event, Fact, Id, Nothing, Seq, Wire
 
 RECEIPT_MEMBERS = 100
 """Members up to which a chat is told who has received and read what; beyond, only how many have."""
@@ -56,8 +56,15 @@ class ReceiptMoved(Event, tag="receipt.moved"):
 
     audience: ClassVar[Audience] = Audience.CHAT
     ephemeral: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     chat_id: Id
     receipts: list[Receipt]
+
+
+class ReceiptsUntold(Fact, tag="receipts.untold"):
+    """Receipts have moved in these chats, and whoever was to tell the members may not have done so."""
+
+    chat_ids: list[Id]
 
 
 class ChatRead(Event, tag="chat.read"):

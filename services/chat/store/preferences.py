@@ -74,10 +74,26 @@ def change(user_id: int, chat_id: int, prefs: Preferences, now: int) -> Statemen
 
 
 def forget(user_ids: Iterable[int], chat_id: int) -> Statement:
-    """Forget what people preferred about a chat."""
+    """Forget what people preferred about a chat that is over."""
     return Statement(
         "DELETE FROM preferences WHERE user_id IN %(user_ids)s AND chat_id = %(chat_id)s",
         {"user_ids": list(user_ids), "chat_id": chat_id},
+    )
+
+
+def begin_anew(user_id: int, chat_id: int, now: int) -> Statement:
+    """Forget what somebody preferred about a chat that they leave.
+
+    The row stays, empty, for its `rev`: once they are back, a number that began anew would look older to a device that
+    was away meanwhile.
+    """
+    return Statement(
+        """
+        UPDATE preferences SET rev = rev + 1, muted_until = 0, level = 'all', pinned_at = 0, archived = FALSE,
+            important = FALSE, marked_unread = FALSE, draft = '', changed_at = %(now)s
+        WHERE user_id = %(user_id)s AND chat_id = %(chat_id)s
+        """,
+        {"user_id": user_id, "chat_id": chat_id, "now": now},
     )
 
 
