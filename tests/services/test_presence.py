@@ -19,6 +19,7 @@ from dialog.protocol.base import Actor
 from dialog.protocol.frames import SERVER_FRAMES
 from dialog.protocol.internal import (
     GetDirectPartners,
+    GetFriendIds,
     GetStandings,
     GetStatuses,
     LiveSession,
@@ -59,6 +60,7 @@ class World:
         self.bus = bus
         self.app = app
         self.partners: dict[int, set[int]] = {}
+        self.friends: dict[int, set[int]] = {}
         self.blocks: set[tuple[int, int]] = set()
         self.hides_last_seen: set[int] = set()
         self.statuses_chosen: dict[int, ChosenStatus] = {}
@@ -69,7 +71,7 @@ class World:
         self.asked["standings"] += 1
         return Standing(
             user_id=other_id,
-            friends=False,
+            friends=other_id in self.friends.get(user_id, set()),
             blocks=(user_id, other_id) in self.blocks,
             blocked=(other_id, user_id) in self.blocks,
             may_write=True,
@@ -139,6 +141,9 @@ async def partners_answered(bus: Bus, world: World) -> AsyncGenerator[None, None
         world.asked["partners"] += 1
         return PartnerIds(user_ids=sorted(world.partners.get(command.user_id, set())))
 
+    async def answer_friends(_actor: Actor, command: GetFriendIds) -> PartnerIds:
+        return PartnerIds(user_ids=sorted(world.friends.get(command.user_id, set())))
+
     async def answer_standings(_actor: Actor, command: GetStandings) -> Standings:
         return Standings(standings=[world.standing(command.user_id, other_id) for other_id in command.other_ids])
 
@@ -146,6 +151,7 @@ async def partners_answered(bus: Bus, world: World) -> AsyncGenerator[None, None
         return Statuses(people=[world.chosen(user_id) for user_id in command.user_ids])
 
     await bus.serve("chat", GetDirectPartners, answer)
+    await bus.serve("auth", GetFriendIds, answer_friends)
     await bus.serve("auth", GetStandings, answer_standings)
     await bus.serve("auth", GetStatuses, answer_statuses)
     await bus.flush()

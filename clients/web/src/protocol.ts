@@ -551,7 +551,7 @@ export interface Mine {
   mark: Seq;
   /** Up to here the chat counts as read; at least up to where you joined, and to where you have cleared it. */
   read_seq: Seq;
-  /** Messages after it that are not your own, not deleted, not hidden, and not of kind `system`. */
+  /** Messages after it, neither your own nor of those you block, not deleted, not hidden, and not of kind `system`. */
   unread: number;
   /** Those of them that mention you, or everybody. */
   mentions: number;

@@ -87,7 +87,7 @@ class Mine(Wire):
     read_seq: Seq = 0
     """Up to here the chat counts as read; at least up to where you joined, and to where you have cleared it."""
     unread: int = 0
-    """Messages after it that are not your own, not deleted, not hidden, and not of kind `system`."""
+    """Messages after it, neither your own nor of those you block, not deleted, not hidden, and not of kind `system`."""
     mentions: int = 0
     """Those of them that mention you, or everybody."""
     prefs: Preferences | None = None
