@@ -21,6 +21,7 @@ from . import (
     reactions,
     receipts,
     scheduled,
+    search,
     settings,
 )
 from .workers import open_working
@@ -48,6 +49,7 @@ SERVICE = Service(
         disappearing,
         receipts,
         preferences,
+        search,
     ),
 )
 

@@ -26,7 +26,7 @@ from dialog.protocol.messages import (
 )
 from dialog.service import command
 
-from . import access, store
+from . import access, indexing, store
 from .app import App, Config
 from .mentions import mentioned, mentions_all
 from .posting import Post
@@ -86,6 +86,7 @@ async def edit_message(app: App, actor: Actor, command: EditMessage) -> Message:
         tx.later(store.edits.put(message, now))
         if message.edits >= EDITS_KEPT:
             tx.later(store.edits.forget_before(message.chat_id, message.seq, message.edits + 2 - EDITS_KEPT))
+        tx.later(*indexing.changed(message, edited))
         return change(tx, place, replace(edited, edits=message.edits + 1, edited_at=now))
 
 
@@ -118,7 +119,10 @@ def delete_all(tx: Transaction, chat: Chat | LockedChat, messages: Sequence[Mess
         store.pins.forget(chat.id, seqs),
         store.disappearing.forget(chat.id, seqs),
     )
-    return change_all(tx, chat, [_tombstone(message, now, by) for message in messages])
+    tombstones = [_tombstone(message, now, by) for message in messages]
+    for message, tombstone in zip(messages, tombstones, strict=True):
+        tx.later(*indexing.changed(message, tombstone))
+    return change_all(tx, chat, tombstones)
 
 
 def _tombstone(message: Message, now: int, by: int | None) -> Message:

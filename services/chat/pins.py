@@ -7,7 +7,7 @@ from dialog.protocol.base import Actor, Refused
 from dialog.protocol.messages import ListPins, Message, Messages, PinMessage, TooManyPins, UnpinMessage
 from dialog.service import command
 
-from . import access, store
+from . import access, indexing, store
 from .app import App
 from .limits import spend
 from .messages import change, trim
@@ -27,7 +27,9 @@ async def pin_message(app: App, actor: Actor, command: PinMessage) -> Message:
             raise Refused(TooManyPins(limit=app.config.pins))
         now = now_ms()
         tx.later(store.pins.put(command.chat_id, command.seq, now))
-        return change(tx, place, replace(message, pinned_at=now))
+        pinned = replace(message, pinned_at=now)
+        tx.later(*indexing.changed(message, pinned))
+        return change(tx, place, pinned)
 
 
 @command
@@ -40,7 +42,9 @@ async def unpin_message(app: App, actor: Actor, command: UnpinMessage) -> Messag
         if message.pinned_at is None:
             return message
         tx.later(store.pins.forget(command.chat_id, [command.seq]))
-        return change(tx, place, replace(message, pinned_at=None))
+        unpinned = replace(message, pinned_at=None)
+        tx.later(*indexing.changed(message, unpinned))
+        return change(tx, place, unpinned)
 
 
 @command

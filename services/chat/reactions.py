@@ -19,7 +19,7 @@ from dialog.protocol.reactions import (
 )
 from dialog.service import command
 
-from . import access, store
+from . import access, indexing, store
 from .app import App
 from .emoji import qualified
 from .limits import spend
@@ -45,7 +45,9 @@ async def add_reaction(app: App, actor: Actor, command: AddReaction) -> Message:
         if held is None and len(message.reactions) >= KINDS:
             raise Refused(TooManyReactions(limit=KINDS))
         tx.later(store.reactions.put(command.chat_id, command.seq, emoji, actor.user_id, now_ms()))
-        return change(tx, place, replace(message, reactions=tuple(_added(message.reactions, emoji, actor.user_id))))
+        changed = replace(message, reactions=tuple(_added(message.reactions, emoji, actor.user_id)))
+        tx.later(*indexing.changed(message, changed))
+        return change(tx, place, changed)
 
 
 def _added(reactions: tuple[Reaction, ...], emoji: str, user_id: int) -> Iterator[Reaction]:
@@ -72,7 +74,9 @@ async def remove_reaction(app: App, actor: Actor, command: RemoveReaction) -> Me
         left = [
             await _without(tx, message, one, actor.user_id) if one.emoji == emoji else one for one in message.reactions
         ]
-        return change(tx, place, replace(message, reactions=tuple(one for one in left if one.count)))
+        changed = replace(message, reactions=tuple(one for one in left if one.count))
+        tx.later(*indexing.changed(message, changed))
+        return change(tx, place, changed)
 
 
 async def _without(tx: Transaction, message: Message, reaction: Reaction, user_id: int) -> Reaction:

@@ -18,6 +18,7 @@ from . import (
     reactions,
     receipts,
     scheduled,
+    search,
 )
 from .base import Command, Event, Fact, Failure, tag_of
 
@@ -87,6 +88,7 @@ RoutedCommand = (
     | receipts.ListReceipts
     | preferences.SetPreferences
     | preferences.SetDraft
+    | search.SearchMessages
 )
 """Answered by a service for somebody signed in, over a socket or HTTP."""
 
@@ -175,6 +177,7 @@ AnyFailure = (
     | presence.UntilRefused
     | presence.ChatNotOpen
     | preferences.TooManyPinned
+    | search.SearchEmpty
 )
 
 

@@ -33,6 +33,7 @@ from . import (
     receipts,
     roles,
     scheduled,
+    search,
 )
 from .base import Command, reply_type
 
@@ -51,6 +52,7 @@ AREAS = (
     receipts,
     preferences,
     presence,
+    search,
 )
 FROM_CLIENTS: Any = PublicCommand | ClientCommand
 ALIASES = ("Id", "Seq", "Millis")

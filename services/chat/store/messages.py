@@ -106,6 +106,16 @@ def after(chat_id: int, seq: int, limit: int) -> Statement:
     )
 
 
+def between(spans: Sequence[tuple[int, int, int]]) -> Statement:
+    """The messages of some chats (at least one), each from one `seq` to another."""
+    return Statement(
+        f"SELECT {MESSAGE} FROM messages FORCE INDEX (PRIMARY) WHERE {{rows}}",
+        row="chat_id = %(chat_id)s AND seq BETWEEN %(first)s AND %(last)s",
+        rows=[{"chat_id": chat_id, "first": first, "last": last} for chat_id, first, last in spans],
+        glue=" OR ",
+    )
+
+
 async def get(tx: Transaction, chat_id: int, seq: int) -> Message | None:
     found = await among(tx, chat_id, [seq])
     return found[0] if found else None
