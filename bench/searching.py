@@ -21,7 +21,7 @@ PEOPLE = 40
 """All of them in all chats: each may search only so often."""
 ROUNDS = 2
 """Searches of each kind by each of them."""
-VOCABULARY = 50_000
+VOCABULARY = 20_000
 WORDS = 8
 CHARACTERS = 3000
 CJK = 10
@@ -29,8 +29,12 @@ CJK = 10
 RARE = 2000
 """Of so many messages one says a certain word."""
 DAYS = 730
-BUILD_SECONDS = 400.0
+BUILD_SECONDS = 700.0
 
+QUERIES = (
+    *("a common word", "a rare word", "a beginning", "three words", "words never together", "a phrase", "CJK"),
+    *("from one, a common word", "in one chat", "before a day"),
+)
 Query = dict[str, Any]
 
 
@@ -75,7 +79,7 @@ class Vocabulary:
         letters = "eeeeaaaiioouttnnsshrrdlcmfpgwybvk"
         spelled = {"".join(self._random.choices(letters, k=2 + number % 9)) for number in range(2 * VOCABULARY)}
         self.words = sorted(spelled, key=len)[:VOCABULARY]
-        self._shares = list(accumulate(1 / (rank + 10) for rank in range(len(self.words))))
+        self._shares = list(accumulate(1 / (rank + 3) for rank in range(len(self.words))))
         self._signs = [chr(0x4E00 + 5 * number) for number in range(CHARACTERS)]
         self._sign_shares = list(accumulate(1 / (rank + 30) for rank in range(CHARACTERS)))
         self.said = 0
@@ -101,7 +105,7 @@ def _queries(vocabulary: Vocabulary, chat_ids: Sequence[int], people: Sequence[i
     kinds: dict[str, list[Query]] = {
         "a common word": [{"text": f"{common[number]} "} for number in range(len(common))],
         "a rare word": [{"text": '"zanzibar"'}, *[{"text": f'"{word}"'} for word in words[-39:]]],
-        "a beginning": [{"text": word[:4]} for word in words[20_000:40_000:500]],
+        "a beginning": [{"text": word[:4]} for word in words[4_000:20_000:400]],
         "three words": [{"text": " ".join(common[number % 30 : number % 30 + 3])} for number in range(40)],
         "words never together": [{"text": f'"zanzibar {common[number]}"'} for number in range(40)],
         "a phrase": [{"text": f'"{common[number % 20]} {common[number // 3]}"'} for number in range(40)],

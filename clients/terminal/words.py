@@ -43,6 +43,7 @@ REASONS: Mapping[str, str] = {
     "unavailable": "the server cannot do that right now",
     "text_too_long": "the message is too long",
     "text_refused": "the message is blank",
+    "search_empty": "there is no word to look for",
     "edit_window_over": "it was sent too long ago to be changed",
     "bad_credentials": "the name or the password is wrong",
     "username_taken": "somebody else has that name",
