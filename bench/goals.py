@@ -5,6 +5,7 @@ from msgspec import Struct
 from .figures import ACKNOWLEDGED, MESSAGES, PER_DELIVERY, PER_MESSAGE, RECEIVED
 from .limits import BATCH_CPU, BATCH_RATE, JOINED_WRITE, LONE_COMMIT
 from .replicas import RATIONED
+from .searching import QUERIES
 from .sockets import P99_IN_STORM
 
 
@@ -50,6 +51,7 @@ GOALS = {
     ("presence-storm", P99_IN_STORM): Goal(most=1.5),
     ("history", "page of 50 out of 1,000,000 messages, p99"): Goal(most=15),
     ("chat-list", "list of 1,000 chats, from nothing, p99"): Goal(most=50),
+    **{("search", f"{query}, p99"): Goal(most=100) for query in QUERIES},
     ("start", "from nothing to ready"): Goal(most=10),
 }
 """By scenario and figure. Synapse needs 3,800 µs of CPU per delivery, ejabberd 70: docs/performance.md has more."""

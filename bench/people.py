@@ -6,7 +6,7 @@ Access tokens are signed with auth's own key: what is measured checks them as it
 import asyncio
 import itertools
 import secrets
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
@@ -40,6 +40,16 @@ SELECT %(chat_id)s, seq, %(members)s + seq, %(author_id)s, CONCAT('0198', LPAD(s
        CONCAT(seq, ': the ferry leaves at ten past six, and the last one back is at eleven; bring a coat.'),
        %(now)s + seq
 FROM seq_{first}_to_{last}
+"""
+
+
+_SAID = "INSERT INTO dialog_chat.messages (chat_id, seq, rev, author_id, nonce, kind, text, sent_at) VALUES"
+_UNINDEXED = """
+SELECT SUM(head_seq - COALESCE(seq, 0)) FROM dialog_chat.chats LEFT JOIN dialog_chat.search_chats ON chat_id = id
+"""
+_INDEX_BYTES = """
+SELECT SUM(data_length + index_length) FROM information_schema.tables
+WHERE table_schema = 'dialog_chat' AND table_name IN ('search_chats', 'search_blocks', 'search_terms')
 """
 
 
@@ -163,6 +173,34 @@ class People:
                 for user_id in people
             ),
         )
+
+    async def say(
+        self, chat_id: int, people: Sequence[int], number: int, days: int, message: Callable[[], str]
+    ) -> None:
+        """So many different messages of these people, over so many days, in a chat that holds none yet."""
+        now, step = now_ms(), days * 86_400_000 // number
+        async with self._connection.cursor() as cursor:
+            for first in range(1, number + 1, AT_ONCE):
+                rows = ",".join(
+                    f"({chat_id},{seq},{seq},{people[seq % len(people)]},'0198{seq:08}','text','{message()}',"
+                    f"{now - (number - seq) * step - seq % 1000})"
+                    for seq in range(first, min(first + AT_ONCE, number + 1))
+                )
+                await cursor.execute(f"{_SAID} {rows}")
+            values = (number, len(people) + number, chat_id)
+            await cursor.execute("UPDATE dialog_chat.chats SET head_seq = %s, rev = %s WHERE id = %s", values)
+
+    async def unindexed(self) -> int:
+        """How many messages cannot be found yet."""
+        async with self._connection.cursor() as cursor:
+            await cursor.execute(_UNINDEXED)
+            return int((await cursor.fetchone())[0] or 0)
+
+    async def index_bytes(self) -> int:
+        """How large the index is."""
+        async with self._connection.cursor() as cursor:
+            await cursor.execute(_INDEX_BYTES)
+            return int((await cursor.fetchone())[0])
 
     async def settle(self) -> None:
         """Wait until the server has written down what it holds, which would else happen while we measure."""

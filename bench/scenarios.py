@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from . import limits, loads, reading, replicas, sockets
+from . import limits, loads, reading, replicas, searching, sockets
 from .figures import Scenario
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -11,6 +11,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *replicas.SCENARIOS,
     *sockets.SCENARIOS,
     *reading.SCENARIOS,
+    *searching.SCENARIOS,
 )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from dialog.client import ChatView, Progress
+from dialog.client.query import BadQuery
 from dialog.ids import now_ms
 from dialog.protocol.accounts import EditProfile, FindUser, ListSessions, RevokeSession, SessionInfo
 from dialog.protocol.bans import BanMember
@@ -164,6 +165,20 @@ async def pins(talk: "Conversation", _rest: str) -> None:
     await talk.meet_authors(view, found)
     for message in found:
         talk.say(*message_lines(talk.state, message))
+
+
+async def search(talk: "Conversation", rest: str) -> None:
+    """/search TEXT           find words, "a phrase", from:USER in:CHAT has:link before:2026-11-22 after:2026-11-01"""
+    try:
+        page = await talk.client.search(rest)
+    except BadQuery as bad:
+        raise Mistake(str(bad)) from None
+    for message in reversed(page.messages):
+        if view := talk.state.chats.get(message.chat_id):
+            await talk.meet_authors(view, (message,))
+            first, *more = message_lines(talk.state, message)
+            talk.say(f"{DIM}[{title_of(talk.state, view)}]{PLAIN} {first}", *more)
+    talk.say(f"{DIM}      {'the newest of them' if page.next else 'that is all'}{PLAIN}")
 
 
 async def hide(talk: "Conversation", rest: str) -> None:
@@ -438,6 +453,7 @@ COMMANDS: dict[str, Command] = {
     "forward": forward,
     "pin": pin,
     "pins": pins,
+    "search": search,
     "hide": hide,
     "clear": clear,
     "history": history,

@@ -44,6 +44,7 @@ REASONS: Mapping[str, str] = {
     "unavailable": "the server cannot do that right now",
     "text_too_long": "the message is too long",
     "text_refused": "the message is blank",
+    "search_empty": "there is no word to look for",
     "edit_window_over": "it was sent too long ago to be changed",
     "not_accepting": "they do not take messages from you",
     "may_not_add": "somebody does not let you add them to groups",

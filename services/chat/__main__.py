@@ -23,6 +23,7 @@ from . import (
     reactions,
     receipts,
     scheduled,
+    search,
     settings,
 )
 from .workers import open_working
@@ -52,6 +53,7 @@ SERVICE = Service(
         receipts,
         invisible,
         preferences,
+        search,
     ),
 )
 

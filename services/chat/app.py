@@ -1,7 +1,7 @@
 """What a chat handler may touch."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +19,7 @@ from dialog.protocol.messages import Message
 from dialog.protocol.scheduled import Scheduled
 
 from . import store
+from .indexing import Indexing
 from .pointers import Move, move_all
 from .posting import Post, post_all
 from .roster import Rosters
@@ -94,6 +95,15 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     ] = 100
     preferring_every: Annotated[Seconds, Meta(description="seconds until they may make one more")] = 0.2
 
+    search_length: Annotated[Count, Meta(description="characters of what is searched for")] = 200
+    searches_burst: Annotated[Count, Meta(description="searches by one person at once, per process")] = 30
+    searches_every: Annotated[Seconds, Meta(description="seconds until they may search once more")] = 2.0
+
+    @property
+    def searches(self) -> Rate:
+        """How often one person may search."""
+        return Rate(burst=self.searches_burst, every=self.searches_every)
+
     @property
     def preferring(self) -> Rate:
         """How fast one person may change preferences and drafts."""
@@ -142,13 +152,15 @@ class App:
     """How far people have come in chats. Answers whether they are in that chat."""
     ticks: Ticks
     preferring: LocalLimiter
+    indexing: Indexing
 
 
 @asynccontextmanager
 async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
     """Connect to the database. Raises what `open_database` raises."""
     async with open_database(config, bus) as db, open_ticks(db, bus) as ticks:
-        run = partial(post_all, db, Rosters(config.rosters))
+        indexing = Indexing(db)
+        run = partial(_post, partial(post_all, db, Rosters(config.rosters)), indexing)
         posting = Batch(run, size=config.batch_size, waiting=config.batch_waiting, linger=config.batch_linger)
         yield App(
             config=config,
@@ -168,4 +180,14 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
             receipts=Batch(partial(move_all, db, ticks), size=MOVES_TOGETHER, waiting=MOVES_WAITING, linger=0),
             ticks=ticks,
             preferring=LocalLimiter(),
+            indexing=indexing,
         )
+
+
+async def _post(
+    run: Callable[[list[Post]], Awaitable[Sequence[Message | BaseException]]], indexing: Indexing, posts: list[Post]
+) -> Sequence[Message | BaseException]:
+    """Post what waits, and have it indexed later."""
+    results = await run(posts)
+    indexing.posted(results)
+    return results

@@ -107,6 +107,7 @@ async def purge_one(app: App, row: PurgeRow) -> bool:
                 store.bans.forget_chat(row.chat_id),
                 store.receipts.forget_chat(row.chat_id),
                 store.preferences.forget_chat(row.chat_id),  # goes by the members
+                *store.search.forget_chat(row.chat_id),
                 store.clearing.forget_members(row.chat_id),
                 store.chats.delete(row.chat_id),
             )
@@ -122,6 +123,7 @@ async def _purge(tx: Transaction, chat_id: int, upto: int) -> None:
         store.versions.forget_upto(chat_id, upto),
         store.pins.forget_upto(chat_id, upto),
         store.disappearing.forget_upto(chat_id, upto),
+        *store.search.forget_upto(chat_id, upto),
         store.messages.forget_upto(chat_id, upto, ROWS),
     )
 

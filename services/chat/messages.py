@@ -26,7 +26,7 @@ from dialog.protocol.messages import (
 )
 from dialog.service import command
 
-from . import access, store
+from . import access, indexing, store
 from .app import App, Config
 from .barriers import blocker_of, kept_from
 from .mentions import mentioned, mentions_all
@@ -129,6 +129,8 @@ def delete_all(
         store.disappearing.forget(chat.id, seqs),
     )
     deleted = [replace(stored, message=_tombstone(stored.message, now, by)) for stored in messages]
+    for stored, tombstone in zip(messages, deleted, strict=True):
+        tx.later(*indexing.changed(stored.message, tombstone.message))
     return _change_all(tx, chat, barriers, deleted)
 
 
@@ -154,7 +156,7 @@ def change(tx: Transaction, place: access.Place, seen: access.Seen, act: Act) ->
     """
     chat = replace(place.chat, rev=place.chat.rev + 1)
     message = replace(act(seen.stored), rev=chat.rev)
-    tx.later(store.messages.change(message), store.chats.move_rev(chat))
+    tx.later(store.messages.change(message), store.chats.move_rev(chat), *indexing.changed(seen.stored, message))
     blocker_id = blocker_of(chat, place.barriers, seen.viewer) if place.barriers else None
     hidden_from = seen.hidden_from or blocker_id
     if hidden_from is not None:

@@ -1,15 +1,28 @@
 """What of a chat somebody is shown: nothing that they have cleared, and but a stub of what they have hidden."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from dialog.db import Database
+from dialog.protocol.chats import Mine
 from dialog.protocol.messages import Message, hidden
 
 from . import store
-from .own import Own
 
 
-async def shown(db: Database, user_id: int, messages: Sequence[Message], owns: Mapping[int, Own]) -> list[Message]:
+class Sight(Protocol):
+    """What decides how somebody sees a chat."""
+
+    @property
+    def mine(self) -> Mine: ...
+
+    @property
+    def keeps(self) -> bool:
+        """Whether some of the chat was ever kept from them."""
+        ...
+
+
+async def shown(db: Database, user_id: int, messages: Sequence[Message], owns: Mapping[int, Sight]) -> list[Message]:
     """These messages, in their order, as `user_id` sees them; `owns` is theirs by chat, read before the messages."""
     left = [message for message in messages if message.seq > owns[message.chat_id].mine.cleared_seq]
     if kept := [(message.chat_id, message.seq) for message in left if owns[message.chat_id].keeps]:

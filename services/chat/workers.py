@@ -1,7 +1,7 @@
-"""What chat does by itself: post what was scheduled, delete what has had its time and what nobody has any more.
+"""What chat does by itself: post what was scheduled, delete what has had its time and what nobody has any more, index.
 
-Every process does all of it. Each piece of work is a row in the database that stays until it is done, and doing it
-twice is the same as doing it once.
+Every process does all of it, and doing it twice is the same as doing it once. What is to be indexed follows from what
+is; each other piece of work is a row in the database that stays until it is done.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ _log = get_logger()
 async def open_working(config: Config, bus: Bus) -> AsyncGenerator[App]:
     """The app, with its work going on beside it."""
     async with open_app(config, bus) as app:
-        work = (post_scheduled, expire, purge, withdraw)
+        work = (post_scheduled, expire, purge, withdraw, index, look_for_unindexed)
         every = config.work_interval
         async with background(*(_keep(app, one, every) for one in work), _keep(app, edits.forget_old, HOUR)):
             yield app
@@ -105,3 +105,14 @@ async def withdraw(app: App) -> bool:
     for row in rows:
         more = await clearing.withdraw_some(app, row) or more
     return more or len(rows) == AT_ONCE
+
+
+async def index(app: App) -> bool:
+    """Make findable what was posted."""
+    _lag("search", app.indexing.waiting_since())
+    return await app.indexing.index()
+
+
+async def look_for_unindexed(app: App) -> bool:
+    """Look for what another process, or this one before, has left for that."""
+    return await app.indexing.look()

@@ -30,6 +30,7 @@ WHOM_IT_IS_ABOUT = {
     ("invite.approve", "user_id"),
     ("invite.decline", "user_id"),
     ("presence.get", "user_ids"),
+    ("message.search", "from_id"),
     ("message.send", "mentions"),
     ("message.edit", "mentions"),
     ("message.schedule", "mentions"),

@@ -82,6 +82,7 @@ from dialog.protocol.reactions import AddReaction, ListReactions, RemoveReaction
 from dialog.protocol.receipts import DeliveredReceipt, ListReceipts, ReadReceipt
 from dialog.protocol.roles import Role
 from dialog.protocol.scheduled import ListScheduled, ScheduleMessage, UnscheduleMessage
+from dialog.protocol.search import SearchMessages
 from dialog.protocol.settings import EditSettings, GetSettings
 from tests.people import PASSWORD, People, group, me, username
 from tests.raw import http_post
@@ -226,6 +227,7 @@ MATRIX: dict[type[Command[Any]], Row] = {
     PinMessage: Row(lambda w: PinMessage(chat_id=w.chat_id, seq=1), OWNER, admin="ok"),
     UnpinMessage: Row(lambda w: UnpinMessage(chat_id=w.chat_id, seq=1), OWNER, admin="ok"),
     ListPins: Row(lambda w: ListPins(chat_id=w.chat_id), IN_CHAT),
+    SearchMessages: Row(lambda w: SearchMessages(text="x", chat_id=w.chat_id), IN_CHAT),
     AddReaction: Row(lambda w: AddReaction(chat_id=w.chat_id, seq=1, emoji="👍"), IN_CHAT),
     RemoveReaction: Row(lambda w: RemoveReaction(chat_id=w.chat_id, seq=1, emoji="👍"), IN_CHAT),
     ListReactions: Row(lambda w: ListReactions(chat_id=w.chat_id, seq=1, emoji="👍"), IN_CHAT),

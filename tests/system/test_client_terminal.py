@@ -302,3 +302,23 @@ async def test_statuses_and_who_is_typing(terminal: Callable[..., Terminal], peo
     await anna.shows("You are invisible, not here, until")
     anna.types("/status nonsense")
     await anna.shows("/status auto, dnd or invisible")
+
+
+async def test_searching(terminal: Callable[..., Terminal], people: People) -> None:
+    [ben] = await people.join("ben")
+    anna = await registered(terminal, a_name("anna"))
+    anna.types(f"/direct {me(ben).username}")
+    await anna.shows("── Ben ──")
+    anna.types("the ferry leaves at ten")
+    await anna.shows("you the ferry leaves at ten")
+    for _ in range(20):
+        anna.types("/search ferr from:me")
+        await anna.shows("that is all")
+        if "[Ben]" in anna.screen():
+            break
+        await asyncio.sleep(1)  # until it is indexed
+    assert re.search(r"\[Ben\].*you the ferry leaves at ten", anna.screen())
+    anna.types("/search has:fun")
+    await anna.shows("A message has no fun")
+    anna.types("/search")
+    await anna.shows("there is no word to look for")

@@ -81,6 +81,7 @@ from dialog.protocol.reactions import AddReaction, ListReactions, RemoveReaction
 from dialog.protocol.receipts import DeliveredReceipt, ListReceipts, ReadReceipt
 from dialog.protocol.roles import Role
 from dialog.protocol.scheduled import ListScheduled, ScheduleMessage, UnscheduleMessage
+from dialog.protocol.search import SearchMessages
 from dialog.protocol.settings import EditSettings, GetSettings, Whom
 from tests.patience import PATIENCE
 from tests.people import PASSWORD, People, befriend, direct, group, in_step, knows, me, username
@@ -262,6 +263,7 @@ STORIES: dict[type[Command[Any]], Callable[[Scene], Awaitable[Any]]] = {
     PinMessage: by_anna(lambda scene: PinMessage(chat_id=scene.group_id, seq=2)),
     UnpinMessage: pin_and_unpin,
     ListPins: by_anna(lambda scene: ListPins(chat_id=scene.group_id)),
+    SearchMessages: by_anna(lambda scene: SearchMessages(text="x", chat_id=scene.group_id)),
     AddReaction: by_anna(lambda scene: AddReaction(chat_id=scene.group_id, seq=2, emoji="❤")),
     RemoveReaction: react_and_take_it_back,
     ListReactions: by_anna(lambda scene: ListReactions(chat_id=scene.group_id, seq=2, emoji="❤")),

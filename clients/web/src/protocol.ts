@@ -1595,6 +1595,57 @@ export interface ChatNotOpen {
   status: "conflict";
 }
 
+// --- Search: find what was said, in all chats that one may read
+
+/** What a message may have besides words. */
+export type Has = "link" | "mention" | "pin" | "reaction";
+
+/** Where a page of results ends. To be handed back as it is. */
+export interface SearchPlace {
+  at: Millis;
+  chat_id: Id;
+  seq: Seq;
+}
+
+/** What was found, the newest first. */
+export interface SearchPage {
+  messages: Message[];
+  /** Where to go on; null at the end. A page may hold less than was asked for, or nothing, and not be the last. */
+  next: SearchPlace | null;
+}
+
+/**
+ * Find messages that say all of this. What was sent a moment ago may take a second to be found.
+ *
+ * Upper and lower case and accents do not count. What stands in quotation marks is found as it stands there; the last
+ * word outside of them may be the beginning of one. Languages without spaces are found by any part of a sentence.
+ * Who wrote it, where and when are fields of their own: it is the client that knows names, titles and time zones, and
+ * makes them from what was typed as `from:`, `in:`, `has:`, `before:` and `after:`.
+ */
+export interface SearchMessages {
+  type: "message.search";
+  /** May be empty where `from_id` or `has` is given. */
+  text?: string;
+  from_id?: Id | null;
+  /** Only in this chat. */
+  chat_id?: Id | null;
+  /** All of these. */
+  has?: Has[];
+  /** Only what was sent before that moment. */
+  before?: Millis | null;
+  /** Only what was sent then or later. */
+  after?: Millis | null;
+  /** The `next` of the page before, asked for with the same other fields. */
+  page?: SearchPlace | null;
+  limit?: number;
+}
+
+/** There is nothing to look for: no word, no author and nothing that messages should have. */
+export interface SearchEmpty {
+  reason: "search_empty";
+  status: "invalid";
+}
+
 // --- Together
 
 /** Answered without an access token, over HTTP only. */
@@ -1680,7 +1731,8 @@ export type RoutedCommand =
   | AddBlock
   | RemoveBlock
   | GetSettings
-  | EditSettings;
+  | EditSettings
+  | SearchMessages;
 
 /** What a client may hear. */
 export type ServerEvent =
@@ -1752,7 +1804,8 @@ export type Failure =
   | AlreadySent
   | UntilRefused
   | ChatNotOpen
-  | TooManyPinned;
+  | TooManyPinned
+  | SearchEmpty;
 
 /** What a client may say on a socket. */
 export type ClientCommand = SocketCommand | RoutedCommand;
@@ -1835,6 +1888,7 @@ export interface Replies {
   "block.remove": RelationNow;
   "settings.get": SettingsNow;
   "settings.edit": SettingsNow;
+  "message.search": SearchPage;
 }
 
 /** What a client sends on a socket. `id` is its own, and unique while the command is pending. */

@@ -29,6 +29,7 @@ from dialog.protocol.preferences import PrefsChanged, SetDraft, SetPreferences
 from dialog.protocol.presence import ChosenStatus, GetStatus, PresenceChanged, PresenceList, StatusChanged, Typing
 from dialog.protocol.receipts import ReadReceipt
 from dialog.protocol.scheduled import Scheduled, ScheduledChanged, ScheduledGone, UnscheduleMessage
+from dialog.protocol.search import SearchPage, SearchPlace
 from dialog.protocol.settings import SettingsEdited, SettingsNow
 
 from .catchup import CatchUp
@@ -37,6 +38,7 @@ from .door import http_session, post
 from .errors import ConnectionLost
 from .events import Events, Waiters
 from .outbox import Entry, Outbox
+from .query import search_for
 from .session import Session
 from .socket import CALL_SECONDS, Socket
 from .state import State
@@ -270,6 +272,13 @@ class Client:
         finally:
             view.end_page()
         return page
+
+    async def search(self, typed: str, page: SearchPlace | None = None) -> SearchPage:
+        """What was said somewhere; `typed` as in `query`, `page` the `next` of the page before.
+
+        Raises BadQuery, and as `call` does.
+        """
+        return await self.call(replace(search_for(self.state, typed), page=page))
 
     async def fill(self, chat_id: int, seq: int) -> None:
         """Widen the window of a chat down to message `seq`, or to the first one there is."""

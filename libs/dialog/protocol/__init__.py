@@ -19,6 +19,7 @@ from . import (
     reactions,
     receipts,
     scheduled,
+    search,
     settings,
 )
 from .base import Command, Event, Fact, Failure, tag_of
@@ -99,6 +100,7 @@ RoutedCommand = (
     | people.RemoveBlock
     | settings.GetSettings
     | settings.EditSettings
+    | search.SearchMessages
 )
 """Answered by a service for somebody signed in, over a socket or HTTP."""
 
@@ -203,6 +205,7 @@ AnyFailure = (
     | presence.UntilRefused
     | presence.ChatNotOpen
     | preferences.TooManyPinned
+    | search.SearchEmpty
 )
 
 

@@ -34,6 +34,7 @@ from . import (
     receipts,
     roles,
     scheduled,
+    search,
     settings,
 )
 from .base import Command, reply_type
@@ -55,6 +56,7 @@ AREAS = (
     receipts,
     preferences,
     presence,
+    search,
 )
 FROM_CLIENTS: Any = PublicCommand | ClientCommand
 ALIASES = ("Id", "Seq", "Millis")

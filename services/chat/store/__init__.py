@@ -17,6 +17,7 @@ from . import (
     reactions,
     receipts,
     scheduled,
+    search,
     versions,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "reactions",
     "receipts",
     "scheduled",
+    "search",
     "versions",
 ]

@@ -120,6 +120,16 @@ def after(chat_id: int, seq: int, limit: int, viewer: int) -> Statement:
     )
 
 
+def between(spans: Sequence[tuple[int, int, int]]) -> Statement:
+    """The messages of some chats (at least one), each from one `seq` to another, whoever sees them."""
+    return Statement(
+        f"SELECT {MESSAGE} FROM messages FORCE INDEX (PRIMARY) WHERE {{rows}}",
+        row="chat_id = %(chat_id)s AND seq BETWEEN %(first)s AND %(last)s",
+        rows=[{"chat_id": chat_id, "first": first, "last": last} for chat_id, first, last in spans],
+        glue=" OR ",
+    )
+
+
 async def get(tx: Transaction, chat_id: int, seq: int, viewer: int) -> Stored | None:
     """A message that the viewer sees."""
     [rows] = await tx.together(
