@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from dialog.batch import Batch
 from dialog.bus import Bus
-from dialog.cache import LocalLimiter, Rate
+from dialog.cache import Limiter, Rate, open_cache
 from dialog.config import Count, DatabaseSettings, Port, Seconds
 from dialog.db import Database, open_database
 from dialog.http import Check
@@ -58,20 +58,18 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
         Count, Meta(description="connections for reading pages and states; the others are left to writing")
     ] = 6
     typing_members: Annotated[Count, Meta(description="members beyond which a group does not say who is typing")] = 200
-    gatherings_burst: Annotated[
-        Count, Meta(description="people that one person may bring into chats at once, per process")
-    ] = 1000
+    gatherings_burst: Annotated[Count, Meta(description="people that one person may bring into chats at once")] = 1000
     gatherings_every: Annotated[Seconds, Meta(description="seconds until they may bring in one more")] = 30.0
 
     bans: Annotated[Count, Meta(description="people banned from one group")] = 1000
     invites: Annotated[Count, Meta(description="invites to one group at a time")] = 50
     join_requests: Annotated[Count, Meta(description="people who wait to be let into one group")] = 1000
-    reactions_burst: Annotated[Count, Meta(description="reactions that one person may give at once, per process")] = 20
+    reactions_burst: Annotated[Count, Meta(description="reactions that one person may give at once")] = 20
     reactions_every: Annotated[Seconds, Meta(description="seconds until they may give one more")] = 0.2
-    forwards_burst: Annotated[Count, Meta(description="messages one person may forward at once, per process")] = 200
+    forwards_burst: Annotated[Count, Meta(description="messages one person may forward at once")] = 200
     forwards_every: Annotated[Seconds, Meta(description="seconds until they may forward one more")] = 0.5
     tidying_burst: Annotated[
-        Count, Meta(description="pins, hides, clears and schedules that one person may do at once, per process")
+        Count, Meta(description="pins, hides, clears and schedules that one person may do at once")
     ] = 100
     tidying_every: Annotated[Seconds, Meta(description="seconds until they may do one more")] = 0.5
     pins: Annotated[Count, Meta(description="pinned messages of a chat")] = 50
@@ -86,9 +84,9 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
         Seconds, Meta(description="seconds after which another process posts what one had begun to post")
     ] = 10.0
     pinned_chats: Annotated[Count, Meta(description="chats that one person can have pinned")] = 100
-    preferring_burst: Annotated[
-        Count, Meta(description="changes of preferences and drafts by one person at once, per process")
-    ] = 100
+    preferring_burst: Annotated[Count, Meta(description="changes of preferences and drafts by one person at once")] = (
+        100
+    )
     preferring_every: Annotated[Seconds, Meta(description="seconds until they may make one more")] = 0.2
 
     @property
@@ -127,19 +125,16 @@ class App:
     """The groups of a person, read for all who are asked about at once."""
     reading: asyncio.Semaphore
     """Held while pages and states are read, so that they leave connections for writing."""
-    gatherings: LocalLimiter
-    invited: LocalLimiter
-    limits: LocalLimiter
+    limits: Limiter
     checks: Mapping[str, Check]
     receipts: Batch[Move, bool]
     """How far people have come in chats. Answers whether they are in that chat."""
-    preferring: LocalLimiter
 
 
 @asynccontextmanager
 async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
     """Connect to the database. Raises what `open_database` raises."""
-    async with open_database(config, bus) as db, open_ticks(db, bus) as ticks:
+    async with open_database(config, bus) as db, open_cache(config) as redis, open_ticks(db, bus) as ticks:
         run = partial(post_all, db, Rosters(config.rosters))
         posting = Batch(run, size=config.batch_size, waiting=config.batch_waiting, linger=config.batch_linger)
         yield App(
@@ -149,10 +144,7 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
             posting=posting,
             groups=Batch(partial(store.members.groups_of, db), size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, linger=0),
             reading=asyncio.Semaphore(config.reads_at_once),
-            gatherings=LocalLimiter(),
-            invited=LocalLimiter(),
-            limits=LocalLimiter(),
+            limits=Limiter(redis),
             checks={"mysql": db.check},
             receipts=Batch(partial(move_all, db, ticks), size=MOVES_TOGETHER, waiting=MOVES_WAITING, linger=0),
-            preferring=LocalLimiter(),
         )

@@ -28,7 +28,7 @@ REACTIONS = 5000
 
 @command
 async def clear_chat(app: App, actor: Actor, command: ClearChat) -> Nothing:
-    spend(app, actor, "tidying", app.config.tidying)
+    await spend(app, actor, "tidying", app.config.tidying)
     async with app.db.transaction() as tx:
         place = await access.own_place(tx, actor, command.chat_id)
         _clear(tx, actor, place, replace(place.mine, cleared_seq=place.chat.head_seq))
@@ -39,7 +39,7 @@ async def clear_chat(app: App, actor: Actor, command: ClearChat) -> Nothing:
 
 @command
 async def delete_chat(app: App, actor: Actor, command: DeleteChat) -> Nothing:
-    spend(app, actor, "tidying", app.config.tidying)
+    await spend(app, actor, "tidying", app.config.tidying)
     async with app.db.transaction() as tx:
         place = await access.own_place(tx, actor, command.chat_id)
         if place.chat.kind is not ChatKind.GROUP:
