@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from dialog.client import Client, Entry
 from dialog.protocol.chats import Chat, CreateChat, OpenDirect
 from dialog.protocol.messages import Message
+from dialog.protocol.people import AcceptFriend, RequestFriend
 from tests.patience import PATIENCE
 from tests.servers import Suite
 
@@ -69,6 +70,20 @@ async def group(owner: Client, *others: Client, title: str = "Group") -> Chat:
     chat = await owner.call(CreateChat(title=title, user_ids=[me(other).id for other in others]))
     await knows(chat.id, owner, *others)
     return chat
+
+
+async def befriend(one: Client, *others: Client) -> None:
+    """Make people friends of the first one, and all of them know it."""
+    for other in others:
+        await one.call(RequestFriend(user_id=me(other).id))
+        await other.call(AcceptFriend(user_id=me(one).id))
+        await one.wait_for(lambda other=other: relation(one, other) == "friend")
+
+
+def relation(client: Client, other: Client) -> str:
+    """What somebody is to a client: `none`, `incoming`, `outgoing` or `friend`, and maybe ` blocked`."""
+    held = client.state.relations.get(me(other).id)
+    return f"{held.state}{' blocked' if held.blocked else ''}" if held else "none"
 
 
 async def knows(chat_id: int, *clients: Client) -> None:

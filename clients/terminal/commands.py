@@ -34,12 +34,21 @@ from dialog.protocol.messages import (
     PinMessage,
     UnpinMessage,
 )
+from dialog.protocol.people import (
+    AddBlock,
+    CancelFriend,
+    DeclineFriend,
+    RelationNow,
+    RemoveBlock,
+    RemoveFriend,
+    RequestFriend,
+)
 from dialog.protocol.preferences import FOR_EVER, SetPreferences
 from dialog.protocol.presence import Availability, Choice, GetPresence, GetStatus, SetStatus
 from dialog.protocol.reactions import AddReaction, RemoveReaction
 
 from . import safe
-from .words import DIM, PLAIN, message_lines, muted, name_of, status_line, title_of
+from .words import DIM, PLAIN, message_lines, muted, name_of, relation_words, status_line, title_of
 
 if TYPE_CHECKING:
     from .conversation import Conversation
@@ -304,6 +313,47 @@ async def who(talk: "Conversation", _rest: str) -> None:
         talk.say("      Nobody is here.")
 
 
+async def friends(talk: "Conversation", _rest: str) -> None:
+    """/friends               friends, requests, and whom you block"""
+    for relation in talk.state.relations.values():
+        user = talk.state.people.get(relation.user.id, relation.user)
+        what = relation_words(relation)
+        talk.say(f"      {name_of(talk.state, user.id)} {DIM}{safe.line(user.username)}, {what}{PLAIN}")
+    if not talk.state.relations:
+        talk.say("Nobody yet: /befriend USER")
+
+
+async def befriend(talk: "Conversation", rest: str) -> None:
+    """/befriend USER         ask somebody to be your friend, or accept their request"""
+    _say_relation(talk, await talk.client.call(RequestFriend(user_id=await _user_id(talk, rest))))
+
+
+async def decline(talk: "Conversation", rest: str) -> None:
+    """/decline USER          turn a request down; they are not told"""
+    _say_relation(talk, await talk.client.call(DeclineFriend(user_id=await _user_id(talk, rest))))
+
+
+async def unfriend(talk: "Conversation", rest: str) -> None:
+    """/unfriend USER         be friends no longer, or take your request back"""
+    user_id = await _user_id(talk, rest)
+    await talk.client.call(CancelFriend(user_id=user_id))
+    _say_relation(talk, await talk.client.call(RemoveFriend(user_id=user_id)))
+
+
+async def block(talk: "Conversation", rest: str) -> None:
+    """/block USER            hear nothing from somebody; they cannot tell"""
+    _say_relation(talk, await talk.client.call(AddBlock(user_id=await _user_id(talk, rest))))
+
+
+async def unblock(talk: "Conversation", rest: str) -> None:
+    """/unblock USER          hear from them again"""
+    _say_relation(talk, await talk.client.call(RemoveBlock(user_id=await _user_id(talk, rest))))
+
+
+def _say_relation(talk: "Conversation", now: RelationNow) -> None:
+    talk.say(f"{safe.line(now.relation.user.display_name)}: {relation_words(now.relation)}")
+
+
 async def sessions(talk: "Conversation", _rest: str) -> None:
     """/sessions              your devices"""
     for number, session in enumerate(await _sessions(talk), start=1):
@@ -406,6 +456,12 @@ COMMANDS: dict[str, Command] = {
     "profile": profile,
     "status": status,
     "who": who,
+    "friends": friends,
+    "befriend": befriend,
+    "decline": decline,
+    "unfriend": unfriend,
+    "block": block,
+    "unblock": unblock,
     "sessions": sessions,
     "revoke": revoke,
     "help": show_help,

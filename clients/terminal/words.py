@@ -18,6 +18,7 @@ from dialog.protocol.notices import (
     RoleGiven,
     SettingsChanged,
 )
+from dialog.protocol.people import Relation, RelationState
 
 from . import safe
 
@@ -44,9 +45,20 @@ REASONS: Mapping[str, str] = {
     "text_too_long": "the message is too long",
     "text_refused": "the message is blank",
     "edit_window_over": "it was sent too long ago to be changed",
+    "not_accepting": "they do not take messages from you",
+    "may_not_add": "somebody does not let you add them to groups",
+    "blocked_by_you": "you block this person: /unblock first",
     "bad_credentials": "the name or the password is wrong",
     "username_taken": "somebody else has that name",
     "username_refused": "names are 3 to 32 of a-z, 0-9, . and _",
+}
+
+
+RELATIONS: Mapping[RelationState, str] = {
+    RelationState.NONE: "nothing to you",
+    RelationState.INCOMING: "wants to be your friend",
+    RelationState.OUTGOING: "asked",
+    RelationState.FRIEND: "friend",
 }
 
 
@@ -63,6 +75,11 @@ def name_of(state: State, user_id: int) -> str:
     """What to call somebody."""
     user = state.people.get(user_id)
     return safe.line(user.display_name or user.username) if user else "somebody"
+
+
+def relation_words(relation: Relation) -> str:
+    """What somebody is to oneself."""
+    return "blocked" if relation.blocked else RELATIONS[relation.state]
 
 
 def title_of(state: State, view: ChatView) -> str:

@@ -2,10 +2,10 @@
 
 from dialog.service import Service, run
 
-from . import accounts, keys, sessions, statuses
+from . import accounts, blocks, friends, keys, profiles, sessions, settings, statuses
 from .app import open_app
 
-SERVICE = Service("auth", open_app, features=(accounts, sessions, keys, statuses))
+SERVICE = Service("auth", open_app, features=(accounts, sessions, keys, profiles, friends, blocks, settings, statuses))
 
 if __name__ == "__main__":
     run(SERVICE)

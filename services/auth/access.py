@@ -8,7 +8,7 @@ from dialog.protocol.base import Actor, Refused, TooManyRequests, Unauthenticate
 from . import store
 from .app import App
 from .config import Config
-from .store import Account, Living
+from .store.accounts import Account, Living
 
 
 def living(config: Config) -> Living:
@@ -24,8 +24,8 @@ async def signed_in(app: App, tx: Transaction, actor: Actor) -> Account:
 
     An access token outlives its session by up to five minutes; what changes an account must not go by it alone.
     """
-    account = await store.lock_account(tx, actor.user_id)
-    session = await store.lock_session(tx, actor.session_id)
+    account = await store.accounts.lock_account(tx, actor.user_id)
+    session = await store.accounts.lock_session(tx, actor.session_id)
     if account is None or session is None or session.user_id != actor.user_id or not session.lives(living(app.config)):
         raise Refused(Unauthenticated())
     return account

@@ -1,4 +1,4 @@
-"""Accounts: making one, its password and recovery key, its profile, and finding others."""
+"""Accounts: making one, its password and recovery key, its profile."""
 
 from hmac import compare_digest
 
@@ -13,8 +13,6 @@ from dialog.protocol.accounts import (
     ChangePassword,
     DisplayNameRefused,
     EditProfile,
-    FindUser,
-    FoundUser,
     MeChanged,
     PolicyOutdated,
     RecoveryKey,
@@ -25,16 +23,15 @@ from dialog.protocol.accounts import (
     UseRecoveryKey,
     UsernameTaken,
 )
-from dialog.protocol.base import Actor, NotFound, Nothing, Refused, TooLarge, Unauthenticated
-from dialog.protocol.internal import GetStandings, GetUsers, Standing, Standings, Users
+from dialog.protocol.base import Actor, Nothing, Refused, TooLarge, Unauthenticated
 from dialog.service import command
 
 from . import access, store
-from .app import FEW, App
+from .app import App
 from .passwords import check_new_password
 from .recovery_keys import new_recovery_key, recovery_digest
 from .sessions import end_all
-from .store import Account
+from .store.accounts import Account
 from .usernames import check_username, is_well_shaped
 
 _STORED_NAME = 256
@@ -55,7 +52,7 @@ async def register(app: App, actor: Actor, command: RegisterAccount) -> Register
     display_name = _display_name(command.display_name)
     await access.within(app, f"register-try:{actor.address}", app.config.register_tries)
     await check_new_password(command.password, command.username, display_name)
-    if await store.user_by_name(app.db, command.username):
+    if await store.accounts.user_by_name(app.db, command.username):
         raise Refused(UsernameTaken())
     await access.within(app, f"register:{actor.address}", app.config.registrations)
 
@@ -69,11 +66,11 @@ async def _add_user(app: App, user: User, password: str, recovery: bytes) -> Use
     while True:
         try:
             async with app.db.transaction() as tx:
-                await store.add_user(
+                await store.accounts.add_user(
                     tx, user, password=password, recovery=recovery, policy=app.config.policy_version, now=now_ms()
                 )
         except Duplicate:
-            if await store.user_by_name(app.db, user.username):
+            if await store.accounts.user_by_name(app.db, user.username):
                 raise Refused(UsernameTaken()) from None
             user = replace(user, id=new_id())  # it was the id
         else:
@@ -103,7 +100,7 @@ def _description(text: str) -> str:
 async def change_password(app: App, actor: Actor, command: ChangePassword) -> Nothing:
     """Replace the caller's password; every other session ends."""
     await access.within(app, f"password:{access.caller(actor)}", app.config.password_changes)
-    account = await store.account(app.db, actor.user_id)
+    account = await store.accounts.account(app.db, actor.user_id)
     if account is None:
         raise Refused(Unauthenticated())
     await check_new_password(command.new_password, account.username, account.display_name)
@@ -114,7 +111,7 @@ async def change_password(app: App, actor: Actor, command: ChangePassword) -> No
         locked = await access.signed_in(app, tx, actor)
         if locked.password_hash != account.password_hash:
             raise Refused(BadCredentials())  # it was changed while we looked
-        await store.set_password(tx, actor.user_id, password)
+        await store.accounts.set_password(tx, actor.user_id, password)
         await end_all(app, tx, actor.user_id, but=actor.session_id)
     return Nothing()
 
@@ -130,18 +127,18 @@ async def use_recovery_key(app: App, actor: Actor, command: UseRecoveryKey) -> R
         key = new_recovery_key()
         password = await app.passwords.hash(command.new_password)
         async with app.db.transaction() as tx:
-            locked = await store.lock_account(tx, account.id)
+            locked = await store.accounts.lock_account(tx, account.id)
             if locked is None or locked.recovery_hash != account.recovery_hash:
                 raise Refused(BadCredentials())  # it was used while we looked
-            await store.set_password(tx, account.id, password)
-            await store.set_recovery(tx, account.id, recovery_digest(key))
+            await store.accounts.set_password(tx, account.id, password)
+            await store.accounts.set_recovery(tx, account.id, recovery_digest(key))
             await end_all(app, tx, account.id)
     return RecoveryKey(recovery_key=key)
 
 
 async def _recover(app: App, username: str, recovery_key: str) -> Account:
     """The account that this recovery key opens. Raises Refused(BadCredentials)."""
-    account = await store.account_by_name(app.db, username if is_well_shaped(username) else "")
+    account = await store.accounts.account_by_name(app.db, username if is_well_shaped(username) else "")
     stored = account.recovery_hash if account else _NO_DIGEST
     if not compare_digest(stored, recovery_digest(recovery_key)) or account is None:
         raise Refused(BadCredentials())
@@ -159,61 +156,19 @@ async def edit_profile(app: App, actor: Actor, command: EditProfile) -> User:
     await access.within(app, f"profile:{access.caller(actor)}", app.config.profile_changes)
     async with app.db.transaction() as tx:
         await access.signed_in(app, tx, actor)
-        user = await store.user(tx, actor.user_id)
+        user = await store.accounts.user(tx, actor.user_id)
         if user is None:
             raise Refused(Unauthenticated())
         edited = replace(
             user,
             display_name=user.display_name if display_name is None else display_name,
             description=user.description if description is None else description,
+            avatar=user.avatar if command.avatar is None else command.avatar or None,
         )
         if edited == user:
             return user
         edited = replace(edited, rev=user.rev + 1)
-        await store.set_profile(tx, edited)
+        await store.accounts.set_profile(tx, edited)
         tx.publish(MeChanged(user=edited), f"user.{user.id}")
         tx.tell(UserChanged(user_id=user.id))
     return edited
-
-
-@command
-async def find_user(app: App, actor: Actor, command: FindUser) -> FoundUser:
-    """The person with exactly this username."""
-    await access.within(app, f"find:{access.caller(actor)}", app.config.finds)
-    user = await store.user_by_name(app.db, command.username) if is_well_shaped(command.username) else None
-    if user is None:
-        raise Refused(NotFound())
-    return FoundUser(user=user)
-
-
-@command
-async def get_standings(app: App, actor: Actor, command: GetStandings) -> Standings:
-    """Everybody may do everything: there are neither friends nor blocks nor settings yet."""
-    known = {user.id for user in await store.users(app.db, command.other_ids)} if command.other_ids else set[int]()
-    return Standings(
-        standings=[
-            Standing(
-                user_id=other_id,
-                friends=False,
-                blocks=False,
-                blocked=False,
-                may_write=True,
-                may_add=True,
-                may_call=True,
-                sees_last_seen=True,
-                sees_profile=True,
-            )
-            for other_id in command.other_ids
-            if other_id in known
-        ]
-    )
-
-
-@command
-async def get_users(app: App, actor: Actor, command: GetUsers) -> Users:
-    """The profiles behind some ids; unknown ids are left out. Those who ask for a few at once share a statement."""
-    if not command.user_ids:
-        return Users(users=[])
-    if len(command.user_ids) > FEW:
-        return Users(users=await store.users(app.db, command.user_ids))
-    return Users(users=await app.profiles.add(command.user_ids))

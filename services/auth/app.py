@@ -10,8 +10,7 @@ from dialog.bus import Bus
 from dialog.cache import Limiter, check_cache, open_cache
 from dialog.db import Database, open_database
 from dialog.http import Check
-from dialog.protocol.accounts import User
-from dialog.protocol.internal import PersonStatus
+from dialog.protocol.internal import PersonStatus, Users
 from dialog.tasks import background
 
 from . import store
@@ -22,6 +21,7 @@ from .passwords import Passwords, open_passwords
 from .signer import Signer
 from .status_ends import keep_ending
 from .throttle import Throttle
+from .views import Asked, open_views
 
 FEW = 8
 """Profiles in a request that is gathered with others; a larger one is a statement of its own."""
@@ -37,7 +37,7 @@ class App:
     config: Config
     bus: Bus
     db: Database
-    profiles: Batch[list[int], list[User]]
+    profiles: Batch[Asked, Users]
     """The profiles behind up to FEW ids, read for all who ask at once."""
     statuses: Batch[list[int], list[PersonStatus]]
     """What up to FEW people chose to show, likewise."""
@@ -64,11 +64,12 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App, None]:
                     config=config,
                     bus=bus,
                     db=db,
-                    profiles=Batch(
-                        partial(store.users_together, db), size=ASKING_TOGETHER, waiting=ASKING_WAITING, linger=0
-                    ),
+                    profiles=open_views(config, db, size=ASKING_TOGETHER, waiting=ASKING_WAITING),
                     statuses=Batch(
-                        partial(store.statuses_together, db), size=ASKING_TOGETHER, waiting=ASKING_WAITING, linger=0
+                        partial(store.statuses.together, db),
+                        size=ASKING_TOGETHER,
+                        waiting=ASKING_WAITING,
+                        linger=0,
                     ),
                     limiter=limiter,
                     throttle=Throttle(redis, limiter, config.logins, config.patience),

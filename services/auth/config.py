@@ -6,10 +6,12 @@ from msgspec import Meta
 
 from dialog.cache import Rate
 from dialog.config import Count, DatabaseSettings, Port, Seconds
+from dialog.protocol.settings import Whom
 
 from .throttle import Patience
 
 Lanes = Annotated[int, Meta(ge=1, le=16)]
+DAY = 86400.0
 Threads = Annotated[int, Meta(ge=0, le=256)]
 
 
@@ -77,6 +79,20 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     status_every: Annotated[Seconds, Meta(description="seconds until the person may make one more")] = 10.0
     status_sweep: Annotated[Seconds, Meta(description="seconds between two looks for statuses that have ended")] = 1.0
 
+    people_burst: Annotated[
+        Count, Meta(description="changes of relations and settings that one person may make at once")
+    ] = 60
+    people_every: Annotated[Seconds, Meta(description="seconds until the person may make one more")] = 2.0
+    friend_burst: Annotated[Count, Meta(description="friend requests that one person may make at once")] = 5
+    friend_every: Annotated[Seconds, Meta(description="seconds until the person may make one more")] = 12.0
+    friend_day_burst: Annotated[Count, Meta(description="friend requests that one person may make in a day")] = 20
+    friend_day_burst_new: Annotated[Count, Meta(description="the same for accounts younger than a day")] = 5
+    who_may_write: Annotated[Whom, Meta(description="who may write to people who chose nothing else")] = Whom.EVERYONE
+    who_may_add: Annotated[Whom, Meta(description="who may add such people to groups")] = Whom.FRIENDS
+    who_may_call: Annotated[Whom, Meta(description="who may call such people")] = Whom.FRIENDS
+    who_sees_last_seen: Annotated[Whom, Meta(description="who sees when such people were last here")] = Whom.FRIENDS
+    who_sees_profile: Annotated[Whom, Meta(description="who sees avatar and description of such people")] = Whom.FRIENDS
+
     max_sessions: Annotated[
         Count, Meta(description="signed-in devices of one person; one more ends the one unused the longest")
     ] = 50
@@ -132,6 +148,22 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     @property
     def status_changes(self) -> Rate:
         return Rate(burst=self.status_burst, every=self.status_every)
+
+    @property
+    def people_changes(self) -> Rate:
+        return Rate(burst=self.people_burst, every=self.people_every)
+
+    @property
+    def friend_requests(self) -> Rate:
+        return Rate(burst=self.friend_burst, every=self.friend_every)
+
+    @property
+    def friend_requests_daily(self) -> Rate:
+        return Rate(burst=self.friend_day_burst, every=DAY / self.friend_day_burst)
+
+    @property
+    def friend_requests_new(self) -> Rate:
+        return Rate(burst=self.friend_day_burst_new, every=DAY / self.friend_day_burst_new)
 
     @property
     def patience(self) -> Patience:

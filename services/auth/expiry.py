@@ -21,9 +21,9 @@ async def forget(config: Config, db: Database) -> int:
     before = now_ms() - int(config.forget_after * 1000)
     unused_before = before - int(config.session_idle * 1000)
     count = 0
-    while deleted := await store.forget_ended(db, before, _AT_ONCE):
+    while deleted := await store.accounts.forget_ended(db, before, _AT_ONCE):
         count += deleted
-    while deleted := await store.forget_unused(db, unused_before, _AT_ONCE):
+    while deleted := await store.accounts.forget_unused(db, unused_before, _AT_ONCE):
         count += deleted
     return count
 

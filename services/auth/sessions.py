@@ -28,7 +28,7 @@ from . import access, store
 from .addresses import network_of
 from .app import App
 from .login_tokens import LoginToken
-from .store import Account, Session
+from .store.accounts import Account, Session
 from .usernames import is_well_shaped
 
 _MINUTE_MS = 60_000
@@ -60,7 +60,7 @@ async def open_session(app: App, actor: Actor, command: OpenSession) -> SessionT
 async def _recognise(app: App, username: str, password: str) -> Account:
     """The account that this name and password open. Raises Refused(BadCredentials)."""
     # A name that nobody can have is looked up all the same, as one that the column can hold: it takes the same time.
-    account = await store.account_by_name(app.db, username if is_well_shaped(username) else "")
+    account = await store.accounts.account_by_name(app.db, username if is_well_shaped(username) else "")
     if not await app.passwords.verify(account.password_hash if account else None, password) or account is None:
         raise Refused(BadCredentials())
     return account
@@ -72,13 +72,13 @@ async def _add_session(
     """Store a new session of `account`, whose password has just been checked. Raises Refused(BadCredentials)."""
     fresh = await app.passwords.hash(password) if app.passwords.is_outdated(account.password_hash) else None
     async with app.db.transaction() as tx:
-        locked = await store.lock_account(tx, account.id)
+        locked = await store.accounts.lock_account(tx, account.id)
         if locked is None or locked.password_hash != account.password_hash:
             raise Refused(BadCredentials())  # it was changed while we looked
         if fresh:
-            await store.set_password(tx, account.id, fresh)
+            await store.accounts.set_password(tx, account.id, fresh)
         await _make_room(app, tx, account.id)
-        user = await store.user(tx, account.id)
+        user = await store.accounts.user(tx, account.id)
         token = await _insert(app, tx, account.id, device_name, network)
     if user is None:
         raise Refused(BadCredentials())
@@ -87,7 +87,7 @@ async def _add_session(
 
 async def _make_room(app: App, tx: Transaction, user_id: int) -> None:
     """End the sessions that have been unused the longest, so that one more is not too many."""
-    sessions = await store.live_sessions(tx, user_id, access.living(app.config))
+    sessions = await store.accounts.live_sessions(tx, user_id, access.living(app.config))
     await end(tx, user_id, [session.id for session in sessions[app.config.max_sessions - 1 :]])
 
 
@@ -95,7 +95,7 @@ async def _insert(app: App, tx: Transaction, user_id: int, device_name: str, net
     while True:
         token = app.login_tokens.first(new_id())
         try:
-            await store.add_session(
+            await store.accounts.add_session(
                 tx,
                 session_id=token.session_id,
                 user_id=user_id,
@@ -120,7 +120,7 @@ async def refresh_session(app: App, actor: Actor, command: RefreshSession) -> Ac
         raise Refused(SessionEnded())
     await access.within(app, f"refresh:{token.session_id}", app.config.refreshes)
     async with app.db.transaction() as tx:
-        session = await store.lock_session(tx, token.session_id)
+        session = await store.accounts.lock_session(tx, token.session_id)
         if session is None or not session.lives(access.living(app.config)):
             raise Refused(SessionEnded())
         successor = await _succeed(app, tx, session, token, network_of(actor.address))
@@ -138,7 +138,7 @@ async def _succeed(app: App, tx: Transaction, session: Session, token: LoginToke
     """The token that comes after `token`, or None when `token` should no longer be in anybody's hands."""
     now = now_ms()
     successor = app.login_tokens.successor(token)
-    if await store.rotate(
+    if await store.accounts.rotate(
         tx, session.id, used=token.digest, successor=successor.digest, address=network or session.address, now=now
     ):
         return successor
@@ -154,7 +154,7 @@ async def _succeed(app: App, tx: Transaction, session: Session, token: LoginToke
 @command
 async def list_sessions(app: App, actor: Actor, command: ListSessions) -> SessionList:
     """The caller's devices, the most recently seen first."""
-    sessions = await store.live_sessions(app.db, actor.user_id, access.living(app.config))
+    sessions = await store.accounts.live_sessions(app.db, actor.user_id, access.living(app.config))
     if actor.session_id not in [session.id for session in sessions]:
         raise Refused(Unauthenticated())
     return SessionList(
@@ -177,7 +177,7 @@ async def revoke_session(app: App, actor: Actor, command: RevokeSession) -> Noth
     """Sign another of the caller's devices out."""
     async with app.db.transaction() as tx:
         await access.signed_in(app, tx, actor)
-        session = await store.lock_session(tx, command.session_id)
+        session = await store.accounts.lock_session(tx, command.session_id)
         if session is None or session.user_id != actor.user_id or session.revoked_at is not None:
             raise Refused(NotFound())
         await end(tx, actor.user_id, [session.id])
@@ -195,7 +195,7 @@ async def close_session(app: App, actor: Actor, command: CloseSession) -> Nothin
 
 async def end_all(app: App, tx: Transaction, user_id: int, *, but: int = 0) -> None:
     """End all sessions of somebody whose account is locked, except `but`."""
-    sessions = await store.live_sessions(tx, user_id, access.living(app.config))
+    sessions = await store.accounts.live_sessions(tx, user_id, access.living(app.config))
     await end(tx, user_id, [session.id for session in sessions if session.id != but])
 
 
@@ -203,7 +203,7 @@ async def end(tx: Transaction, user_id: int, session_ids: list[int]) -> None:
     """End some sessions, and tell the gateways to close their sockets."""
     if not session_ids:
         return
-    await store.end_sessions(tx, session_ids, now_ms())
+    await store.accounts.end_sessions(tx, session_ids, now_ms())
     for session_id in session_ids:
         tx.publish(SessionRevoked(session_id=session_id), f"user.{user_id}")
 
@@ -217,7 +217,9 @@ async def get_revoked_sessions(app: App, actor: Actor, command: GetRevokedSessio
     config, now = app.config, now_ms()
     overlap = int(config.revocation_overlap * 1000)
     all_dead = now - int((config.access_token_lifetime + LEEWAY) * 1000)
-    ended = await store.ended_sessions(app.db, max(command.since, all_dead) - overlap, config.revocations_at_once)
+    ended = await store.accounts.ended_sessions(
+        app.db, max(command.since, all_dead) - overlap, config.revocations_at_once
+    )
     full = len(ended) == config.revocations_at_once
     return RevokedSessionIds(
         session_ids=[session.id for session in ended],

@@ -23,7 +23,7 @@ from dialog.tokens import ALGORITHM, AUDIENCE, ISSUER, LEEWAY
 from . import store
 from .config import Config
 from .login_tokens import derive_key
-from .store import StoredKey
+from .store.accounts import StoredKey
 
 _NONCE = 12
 _GRACE_MS = (LEEWAY + 60) * 1000
@@ -101,7 +101,7 @@ class Signer:
             key for place, key in enumerate(self._keys) if self._dead_at(place) < now and key is not self._current(now)
         ]
         for key in dead:
-            await store.forget_signing_key(self._db, key.number)
+            await store.accounts.forget_signing_key(self._db, key.number)
             _log.info("signing key destroyed", number=key.number, kid=key.kid)
         if dead:
             await self._load()
@@ -119,7 +119,7 @@ class Signer:
         return ends + self._lifetime_ms + _GRACE_MS
 
     async def _load(self) -> None:
-        self._keys = await store.signing_keys(self._db)
+        self._keys = await store.accounts.signing_keys(self._db)
         stored = {key.kid for key in self._keys}
         self._private = {kid: private for kid, private in self._private.items() if kid in stored}
         for key in self._keys:
@@ -140,7 +140,7 @@ class Signer:
             signs_from=signs_from,
         )
         try:
-            await store.add_signing_key(self._db, key)
+            await store.accounts.add_signing_key(self._db, key)
             _log.info("signing key made", number=number, kid=kid)
         except Duplicate:
             pass

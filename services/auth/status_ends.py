@@ -39,9 +39,9 @@ async def keep_ending(db: Database, interval: float) -> None:
 async def _end_some(db: Database) -> int:
     now = now_ms()
     async with db.transaction() as tx:
-        ended = await store.lock_ended_statuses(tx, now, ENDED_AT_ONCE)
+        ended = await store.statuses.lock_ended(tx, now, ENDED_AT_ONCE)
         for one in ended:
             status = one.status.at(now)
-            await store.put_status(tx, one.user_id, status)
+            await store.statuses.put(tx, one.user_id, status)
             tell_status(tx, one.user_id, status)
     return len(ended)

@@ -1,9 +1,11 @@
 """What people chose to show: set and asked for."""
 
+from msgspec.structs import replace
+
 from dialog.ids import now_ms
 from dialog.names import clean_line
 from dialog.protocol.base import Actor, Refused, TooLarge
-from dialog.protocol.internal import GetStatuses, PersonStatus, Statuses
+from dialog.protocol.internal import GetStatuses, Statuses
 from dialog.protocol.presence import (
     NOTHING_CHOSEN,
     STATUS_TEXT,
@@ -34,7 +36,7 @@ async def set_status(app: App, actor: Actor, command: SetStatus) -> ChosenStatus
     await access.within(app, f"status:{access.caller(actor)}", app.config.status_changes)
     async with app.db.transaction() as tx:
         await access.signed_in(app, tx, actor)
-        before = (await store.lock_status(tx, actor.user_id) or NOTHING_CHOSEN).at(now)
+        before = (await store.statuses.lock(tx, actor.user_id) or NOTHING_CHOSEN).at(now)
         status = ChosenStatus(
             status=command.status,
             text=text,
@@ -42,7 +44,7 @@ async def set_status(app: App, actor: Actor, command: SetStatus) -> ChosenStatus
             since=before.since if before.status is command.status else now,
             rev=before.rev + 1,
         )
-        await store.put_status(tx, actor.user_id, status)
+        await store.statuses.put(tx, actor.user_id, status)
         tell_status(tx, actor.user_id, status)
     return status
 
@@ -60,8 +62,8 @@ async def get_statuses(app: App, actor: Actor, command: GetStatuses) -> Statuses
     if not command.user_ids:
         return Statuses(people=[])
     if len(command.user_ids) > FEW:
-        [found] = await store.statuses_together(app.db, [command.user_ids])
+        [found] = await store.statuses.together(app.db, [command.user_ids])
     else:
         found = await app.statuses.add(command.user_ids)
     now = now_ms()
-    return Statuses(people=[PersonStatus(user_id=one.user_id, status=one.status.at(now)) for one in found])
+    return Statuses(people=[replace(one, status=one.status.at(now)) for one in found])

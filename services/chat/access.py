@@ -1,5 +1,7 @@
 """The only way to obtain a chat. What is not yours to see does not exist."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from dialog.db import Database, Transaction
@@ -8,6 +10,8 @@ from dialog.protocol.chats import Chat, ChatKind, Member, Mine, NotAGroup, Role
 from dialog.protocol.messages import Message
 
 from . import store
+from .barriers import people_told
+from .own import Own
 from .store.chats import LockedChat
 
 
@@ -17,6 +21,15 @@ class Place(Struct, frozen=True):
     chat: Chat
     role: Role
     mine: Mine
+    barriers: int = 0
+    """What stands between the two of a direct chat: bits of `barriers.Barrier`."""
+    keeps: bool = False
+    """Whether some of the chat was ever kept from the one who asks."""
+
+    @property
+    def own(self) -> Own:
+        """What of it concerns only them."""
+        return Own(self.chat, self.mine, self.keeps)
 
 
 class Door(Struct, frozen=True):
@@ -26,18 +39,38 @@ class Door(Struct, frozen=True):
     role: Role | None
 
 
-def topics(chat: Chat | LockedChat) -> tuple[str, ...]:
-    """Who hears what happens in a chat: the topic of a group, the two people of a direct chat, the one of a saved."""
+class Seen(Struct, frozen=True):
+    """A message that `viewer` sees."""
+
+    viewer: int
+    stored: Message
+    hidden_from: int | None
+    versions: Mapping[int, Message]
+    """What it still is for those from whom later changes of it are kept."""
+
+    @property
+    def message(self) -> Message:
+        """As the viewer sees it."""
+        return self.versions.get(self.viewer, self.stored)
+
+
+def topics(chat: Chat | LockedChat, barriers: int = 0, hidden_from: int | None = None) -> tuple[str, ...]:
+    """Who hears what happens in a chat: the topic of a group, the two people of a direct chat, the one of a saved.
+
+    Of a direct chat with `barriers` maybe only one knows, and a change may be hidden from one.
+    """
     if chat.kind is ChatKind.GROUP:
         return (f"chat.{chat.id}",)
     if chat.kind is ChatKind.SAVED:
         return (f"user.{chat.low_id}",)
-    return (f"user.{chat.low_id}", f"user.{chat.high_id}")
+    if not barriers and hidden_from is None:
+        return (f"user.{chat.low_id}", f"user.{chat.high_id}")
+    return tuple(f"user.{user_id}" for user_id in people_told(chat, barriers) if user_id != hidden_from)
 
 
 async def member_of(db: Database, actor: Actor, chat_id: int) -> Place:
-    """The chat as `actor` may read it. Raises Refused(NotFound)."""
-    return _place(await db.together(store.chats.place(chat_id, actor.user_id)))
+    """The chat as `actor` may read it, as far as they can tell. Raises Refused(NotFound)."""
+    return _place(await db.together(store.chats.place(chat_id, actor.user_id)), reading=True)
 
 
 async def acting_in(tx: Transaction, actor: Actor, chat_id: int) -> Place:
@@ -47,7 +80,7 @@ async def acting_in(tx: Transaction, actor: Actor, chat_id: int) -> Place:
 
 async def place_of(tx: Transaction, actor: Actor, chat_id: int) -> Place:
     """Like `member_of`, within a transaction. Raises Refused(NotFound)."""
-    return _place(await tx.together(store.chats.place(chat_id, actor.user_id)))
+    return _place(await tx.together(store.chats.place(chat_id, actor.user_id)), reading=True)
 
 
 async def own_place(tx: Transaction, actor: Actor, chat_id: int) -> Place:
@@ -93,10 +126,10 @@ async def coming_in(tx: Transaction, actor: Actor, chat_id: int) -> Door:
 
 
 def _door(found: store.chats.PlaceRows) -> Door:
-    chat, mine = store.chats.read_place(found)
+    chat, seat, _ = store.chats.read_place(found)
     if chat is None:
         raise Refused(NotFound())
-    return Door(chat=chat, role=mine.role if mine else None)
+    return Door(chat=chat, role=seat.mine.role if seat else None)
 
 
 def require(place: Place, lowest: Role) -> None:
@@ -137,21 +170,36 @@ def may_set_disappearing(place: Place) -> None:
         require(place, Role.ADMIN)
 
 
-async def seen_message(tx: Transaction, actor: Actor, place: Place, seq: int) -> Message:
+async def seen_message(tx: Transaction, actor: Actor, place: Place, seq: int) -> Seen:
     """A message that `actor` sees: there is one, not deleted, and they have not cleared or hidden it.
 
     Raises Refused(NotFound).
     """
-    message = await store.messages.get(tx, place.chat.id, seq)
-    if message is None or message.deleted_at is not None or seq <= place.mine.cleared_seq:
+    found = await store.messages.get(tx, place.chat.id, seq, actor.user_id)
+    if found is None or found.message.deleted_at is not None or seq <= place.mine.cleared_seq:
         raise Refused(NotFound())
     if place.mine.mark and await store.hidden.among(tx, actor.user_id, [(place.chat.id, seq)]):
         raise Refused(NotFound())
-    return message
+    versions = await store.versions.of(tx, place.chat.id, seq) if place.chat.kind is ChatKind.DIRECT else {}
+    return Seen(viewer=actor.user_id, stored=found.message, hidden_from=found.hidden_from, versions=versions)
 
 
-def _place(found: store.chats.PlaceRows) -> Place:
-    chat, mine = store.chats.read_place(found)
-    if chat is None or mine is None:
+async def known_or_not(tx: Transaction, user_id: int, chat_id: int) -> tuple[Place, store.chats.Seat]:
+    """A chat that somebody is in, known to them or not: for what is not done by them. Raises Refused(NotFound)."""
+    chat, seat, barriers = store.chats.read_place(await tx.together(store.chats.locked_place(chat_id, user_id)))
+    if chat is None or seat is None:
         raise Refused(NotFound())
-    return Place(chat=chat, role=mine.role, mine=mine)
+    return Place(chat=chat, role=seat.mine.role, mine=seat.mine, barriers=barriers), seat
+
+
+def _place(found: store.chats.PlaceRows, *, reading: bool = False) -> Place:
+    chat, seat, barriers = store.chats.read_place(found)
+    if chat is None or seat is None or seat.kept.unaware:
+        raise Refused(NotFound())
+    return Place(
+        chat=store.chats.known(chat, seat.kept) if reading else chat,
+        role=seat.mine.role,
+        mine=seat.mine,
+        barriers=barriers,
+        keeps=seat.kept.hidden_rev > 0,
+    )

@@ -71,20 +71,20 @@ class Request(Struct, frozen=True):
 @command
 async def get_chat(app: App, actor: Actor, command: GetChat) -> ChatState:
     place = await access.member_of(app.db, actor, command.chat_id)
-    return await _with_people(app, await _state(app, actor, place, since=0))
+    return await _with_people(app, actor, await _state(app, actor, place, since=0))
 
 
 @command
 async def chat_changes(app: App, actor: Actor, command: ChatChanges) -> ChatState:
     place = await access.member_of(app.db, actor, command.chat_id)
     since = command.since if command.mark == place.mine.mark else 0
-    return await _with_people(app, await _state(app, actor, place, since))
+    return await _with_people(app, actor, await _state(app, actor, place, since))
 
 
 async def _state(app: App, actor: Actor, place: access.Place, since: int) -> ChatState:
     async with app.reading:
         read_seq = await store.receipts.read_seq(app.db, place.chat.id, actor.user_id)
-        own = Own(place.chat, replace(place.mine, read_seq=read_seq))
+        own = Own(place.chat, replace(place.mine, read_seq=read_seq), place.keeps)
         request = _request(app, own, since, app.config.page_messages)
         [state] = await _states(app, actor, [request])
         return (await _fitting(app, actor, request, state))[0]
@@ -105,8 +105,8 @@ def _size(value: object) -> int:
     return len(ENCODER.encode(value))
 
 
-async def _with_people(app: App, state: ChatState) -> ChatState:
-    found = await users(app.bus, {member.user_id for member in state.members})
+async def _with_people(app: App, actor: Actor, state: ChatState) -> ChatState:
+    found = await users(app.bus, {member.user_id for member in state.members}, actor.user_id)
     return replace(state, people=list(found.values()))
 
 
@@ -116,7 +116,7 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
     as_of = now_ms() - MOVES_LATE_MS
     moved = await _moved(app, actor, command)
     of_actor, of_schedule = await app.db.together([store.chats.of(actor.user_id), store.scheduled.of(actor.user_id)])
-    mine = [Own(*found) for found in store.chats.read_of(of_actor)]
+    mine = [Own(chat, seat.mine, seat.kept.hidden_rev > 0) for chat, seat in store.chats.read_of(of_actor)]
     requests: list[Request] = []
     unchanged: dict[int, Own] = {}
     for own in mine:
@@ -134,7 +134,7 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
     ]
     async with app.reading:
         states, people = await _filled(app, actor, requests)
-    people |= await users(app.bus, {actor.user_id} - people.keys())
+    people |= await users(app.bus, {actor.user_id} - people.keys(), actor.user_id)
     if actor.user_id not in people:
         raise Refused(NotFound())
     return Synced(
@@ -175,7 +175,8 @@ async def _filled(app: App, actor: Actor, requests: list[Request]) -> tuple[list
             await _fitting(app, actor, request, state)
             for request, state in zip(part, await _states(app, actor, part), strict=True)
         ]
-        found = await users(app.bus, {member.user_id for state, _ in read for member in state.members} - people.keys())
+        met = {member.user_id for state, _ in read for member in state.members} - people.keys()
+        found = await users(app.bus, met, actor.user_id)
         for state, state_size in read:
             new = {id_: found.pop(id_) for member in state.members if (id_ := member.user_id) in found}
             size += state_size + _size(list(new.values()))
@@ -224,17 +225,18 @@ async def _states(app: App, actor: Actor, requests: Sequence[Request]) -> list[C
     known = {request.chat.id: request.since for request in requests if not request.reset}
     statements: list[Statement] = []
     if fresh:
-        statements.append(store.messages.at([(request.chat.id, seq) for request in fresh for seq in request.newest]))
+        newest = [(request.chat.id, seq) for request in fresh for seq in request.newest]
+        statements.append(store.messages.at(newest, actor.user_id))
         statements.append(store.members.now([request.chat.id for request in fresh]))
     if known:
-        statements += [store.messages.since(known), store.members.since(known)]
+        statements += [store.messages.since(known, actor.user_id), store.members.since(known)]
     sides_read = SidesRead(actor.user_id, [request.own for request in requests])
     found = await app.db.together([*statements, *sides_read.statements])
     sides = sides_read.read(found[len(statements) :])
     found = found[: len(statements)]
     read = [message for rows in found[::2] for message in store.messages.read(rows)]
-    mine = {request.chat.id: request.mine for request in requests}
-    messages = _by_chat(await shown(app.db, actor.user_id, read, mine))
+    owns = {request.chat.id: request.own for request in requests}
+    messages = _by_chat(await shown(app.db, actor.user_id, read, owns))
     members = _by_chat([member for rows in found[1::2] for member in rows_as(Member, rows)])
     receipts = {chat_id: shown_to(actor.user_id, pointers) for chat_id, pointers in sides.pointers.items()}
     return [

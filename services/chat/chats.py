@@ -19,9 +19,10 @@ from dialog.protocol.chats import (
 )
 from dialog.service import command
 
-from . import store
+from . import access, pairs, store
 from .app import App
-from .members import addable
+from .barriers import Barrier, bit
+from .members import addable, addable_by
 from .settings import clean_title
 
 
@@ -31,7 +32,8 @@ async def create_chat(app: App, actor: Actor, command: CreateChat) -> Chat:
     others = [user_id for user_id in dict.fromkeys(command.user_ids) if user_id != actor.user_id]
     if len(others) + 1 > app.config.group_size:
         raise Refused(GroupFull(limit=app.config.group_size))
-    await addable(app, actor, {actor.user_id, *others})
+    people = await addable_by(app, actor, await addable(app, actor, {actor.user_id, *others}))
+    others = [user_id for user_id in others if user_id in people]
     roles = {actor.user_id: Role.OWNER} | dict.fromkeys(others, Role.MEMBER)
     chat = Chat(
         id=new_id(),
@@ -60,7 +62,9 @@ async def open_direct(app: App, actor: Actor, command: OpenDirect) -> Chat:
     if chat_id is None:
         await addable(app, actor, {low_id, high_id})
         chat_id = await _claim(app, low_id, high_id)
-    return await store.chats.get(app.db, chat_id) or await _make_direct(app, chat_id, low_id, high_id)
+    if await store.chats.get(app.db, chat_id) is None:
+        await _make_direct(app, actor, chat_id, command.user_id)
+    return await pairs.enter(app, actor, chat_id)
 
 
 async def _claim(app: App, low_id: int, high_id: int) -> int:
@@ -75,7 +79,9 @@ async def _claim(app: App, low_id: int, high_id: int) -> int:
     return chat_id
 
 
-async def _make_direct(app: App, chat_id: int, low_id: int, high_id: int) -> Chat:
+async def _make_direct(app: App, actor: Actor, chat_id: int, other_id: int) -> None:
+    """Make the chat. Whoever does not want to hear from `actor` does not learn of it."""
+    low_id, high_id = sorted((actor.user_id, other_id))
     chat = Chat(
         id=chat_id,
         kind=ChatKind.DIRECT,
@@ -88,13 +94,25 @@ async def _make_direct(app: App, chat_id: int, low_id: int, high_id: int) -> Cha
         high_id=high_id,
         created_at=now_ms(),
     )
+    standing = await pairs.between(app, actor.user_id, other_id)
+    barriers = pairs.bits_of(actor.user_id, standing)
+    unaware = standing.blocked or not standing.may_write
+    if unaware:
+        barriers |= bit(chat, other_id, Barrier.LOW_UNAWARE)
     try:
-        return await _make(app, chat, {low_id: Role.MEMBER, high_id: Role.MEMBER})
+        async with app.db.transaction() as tx:
+            tx.later(
+                store.chats.insert(chat, barriers=barriers, version=standing.version),
+                store.members.put(_members(chat, {low_id: Role.MEMBER, high_id: Role.MEMBER}), chat.created_at),
+            )
+            if unaware:
+                tx.later(store.members.set_unaware(chat.id, other_id, unaware=True))
+            tx.publish(ChatJoined(chat=chat), *access.topics(chat, barriers))
+            tx.tell(DirectOpened(low_id=low_id, high_id=high_id))
     except Duplicate:  # the other one of the two was quicker
-        made = await store.chats.get(app.db, chat_id)
-        if made is None:
+        if await store.chats.get(app.db, chat_id) is None:
             raise
-        return made
+    await pairs.refresh(app, actor.user_id, other_id)
 
 
 @command
@@ -139,13 +157,14 @@ async def _make_saved(app: App, chat_id: int, user_id: int) -> Chat:
 
 async def _make(app: App, chat: Chat, roles: dict[int, Role]) -> Chat:
     """Store a new chat with its members, one change each, and tell them."""
-    members = [
+    async with app.db.transaction() as tx:
+        tx.later(store.chats.insert(chat), store.members.put(_members(chat, roles), chat.created_at))
+        tx.publish(ChatJoined(chat=chat), *(f"user.{user_id}" for user_id in roles))
+    return chat
+
+
+def _members(chat: Chat, roles: dict[int, Role]) -> list[Member]:
+    return [
         Member(chat_id=chat.id, user_id=user_id, role=role, joined_seq=0, rev=number, left=False)
         for number, (user_id, role) in enumerate(roles.items(), start=1)
     ]
-    async with app.db.transaction() as tx:
-        tx.later(store.chats.insert(chat), store.members.put(members, chat.created_at))
-        tx.publish(ChatJoined(chat=chat), *(f"user.{user_id}" for user_id in roles))
-        if chat.low_id and chat.high_id:
-            tx.tell(DirectOpened(low_id=chat.low_id, high_id=chat.high_id))
-    return chat

@@ -11,7 +11,8 @@ from .app import App
 
 @command
 async def get_chat_circle(app: App, _actor: Actor, command: GetChatCircle) -> ChatCircle:
-    chat = (await access.member_of(app.db, Actor(user_id=command.user_id), command.chat_id)).chat
+    place = await access.member_of(app.db, Actor(user_id=command.user_id), command.chat_id)
+    chat = place.chat
     most = app.config.typing_members
     if chat.member_count > most:
         return ChatCircle(topics=[], apart=[], most=most)
@@ -25,4 +26,6 @@ async def get_chat_circle(app: App, _actor: Actor, command: GetChatCircle) -> Ch
         answer = await app.bus.call(GetStandings(user_id=command.user_id, other_ids=others))
         apart = [one.user_id for one in answer.standings if one.blocks or one.blocked]
     own = f"user.{command.user_id}"
-    return ChatCircle(topics=[topic for topic in access.topics(chat) if topic != own], apart=apart, most=most)
+    return ChatCircle(
+        topics=[topic for topic in access.topics(chat, place.barriers) if topic != own], apart=apart, most=most
+    )

@@ -119,6 +119,7 @@ async def _purge(tx: Transaction, chat_id: int, upto: int) -> None:
         return  # the others are next
     tx.later(
         store.edits.forget_upto(chat_id, upto, 2**31),
+        store.versions.forget_upto(chat_id, upto),
         store.pins.forget_upto(chat_id, upto),
         store.disappearing.forget_upto(chat_id, upto),
         store.messages.forget_upto(chat_id, upto, ROWS),
@@ -132,9 +133,9 @@ async def withdraw_some(app: App, row: WithdrawalRow) -> bool:
         found = await store.messages.of_author(tx, row.chat_id, row.author_id, row.after_nonce, ROWS)
         seqs = [one.seq for one in found if one.seq <= row.upto]
         if chats and seqs:
-            messages = await store.messages.among(tx, row.chat_id, seqs)
-            if left := [message for message in messages if message.deleted_at is None]:
-                delete_all(tx, chats[row.chat_id], left, row.author_id)
+            stored = await store.messages.among(tx, row.chat_id, seqs)
+            if left := [one for one in stored if one.message.deleted_at is None]:
+                delete_all(tx, chat := chats[row.chat_id], chat.barriers, left, row.author_id)
         if chats and len(found) == ROWS:
             tx.later(store.clearing.withdrawn(row, found[-1].nonce))
             return True

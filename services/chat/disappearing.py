@@ -8,6 +8,7 @@ from dialog.service import command
 
 from . import access, store
 from .app import App
+from .barriers import blocker_of
 from .messages import delete_all
 
 
@@ -20,7 +21,10 @@ async def set_disappearing(app: App, actor: Actor, command: SetDisappearing) -> 
             return place.chat
         chat = replace(place.chat, rev=place.chat.rev + 1, disappear_after=command.after)
         tx.later(store.chats.set_disappearing(chat))
-        tx.publish(ChatChanged(chat=chat), *access.topics(chat))
+        blocker_id = blocker_of(chat, place.barriers, actor.user_id) if place.barriers else None
+        if blocker_id:
+            tx.later(store.members.keep_behind(place.chat, blocker_id, chat.rev))
+        tx.publish(ChatChanged(chat=chat), *access.topics(chat, place.barriers, blocker_id))
         return chat
 
 
@@ -29,6 +33,6 @@ async def expire(app: App, chat_id: int, seqs: list[int]) -> None:
     async with app.db.transaction() as tx:
         chats = await store.chats.lock(tx, [chat_id])
         messages = await store.messages.among(tx, chat_id, seqs)
-        if left := [message for message in messages if message.deleted_at is None]:
-            delete_all(tx, chats[chat_id], left, by=None)
+        if left := [one for one in messages if one.message.deleted_at is None]:
+            delete_all(tx, chat := chats[chat_id], chat.barriers, left, by=None)
         tx.later(store.disappearing.forget(chat_id, seqs))

@@ -16,15 +16,16 @@ AT_ONCE = 1000
 async def list_edits(app: App, actor: Actor, command: ListEdits) -> Edits:
     async with app.db.transaction() as tx:
         place = await access.place_of(tx, actor, command.chat_id)
-        await access.seen_message(tx, actor, place, command.seq)
-        return Edits(edits=await store.edits.of(tx, command.chat_id, command.seq))
+        message = (await access.seen_message(tx, actor, place, command.seq)).message
+        edits = await store.edits.of(tx, command.chat_id, command.seq)
+    return Edits(edits=[edit for edit in edits if edit.version <= message.edits])
 
 
 @command
 async def purge_edits(app: App, actor: Actor, command: PurgeEdits) -> Nothing:
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
-        message = await access.seen_message(tx, actor, place, command.seq)
+        message = (await access.seen_message(tx, actor, place, command.seq)).message
         if message.author_id != actor.user_id:
             raise Refused(Forbidden())
         tx.later(store.edits.forget(command.chat_id, [command.seq]))

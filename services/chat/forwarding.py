@@ -35,8 +35,8 @@ async def _originals(app: App, actor: Actor, chat_id: int, seqs: list[int]) -> l
     """The messages, in the order asked for. Raises Refused(NotFound) when one is not there for `actor` to see."""
     place = await access.member_of(app.db, actor, chat_id)
     async with app.reading:
-        [rows] = await app.db.together([store.messages.at([(chat_id, seq) for seq in seqs])])
-        seen = await shown(app.db, actor.user_id, store.messages.read(rows), {chat_id: place.mine})
+        [rows] = await app.db.together([store.messages.at([(chat_id, seq) for seq in seqs], actor.user_id)])
+        seen = await shown(app.db, actor.user_id, store.messages.read(rows), {chat_id: place.own})
     found = {message.seq: message for message in seen if message.kind == TEXT and message.deleted_at is None}
     if len(found) < len(seqs):
         raise Refused(NotFound())

@@ -160,7 +160,7 @@ async def _ask(app: App, tx: Transaction, chat_id: int, user: User) -> None:
 async def list_join_requests(app: App, actor: Actor, command: ListJoinRequests) -> JoinRequests:
     await access.may_look_behind(app.db, actor, command.chat_id)
     requests = await store.invites.requests(app.db, command.chat_id)
-    people = await users(app.bus, {request.user_id for request in requests})
+    people = await users(app.bus, {request.user_id for request in requests}, actor.user_id)
     return JoinRequests(requests=requests, people=list(people.values()))
 
 

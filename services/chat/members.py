@@ -15,12 +15,14 @@ from dialog.protocol.chats import (
     EditMember,
     GroupFull,
     LeaveChat,
+    MayNotAdd,
     Member,
     MemberChanged,
     RemoveMember,
     Role,
     TooManyChats,
 )
+from dialog.protocol.internal import GetStandings
 from dialog.protocol.notices import MemberLeft, MemberRemoved, MembersAdded, Notice, RoleGiven
 from dialog.service import command
 
@@ -43,15 +45,30 @@ async def addable(app: App, actor: Actor, user_ids: set[int]) -> dict[int, User]
     return found
 
 
+async def addable_by(app: App, actor: Actor, people: dict[int, User]) -> dict[int, User]:
+    """Those whom `actor` really brings into a group. Raises Refused(MayNotAdd).
+
+    Who blocks them does not come, and they are not told why.
+    """
+    others = sorted(people.keys() - {actor.user_id})
+    if not others:
+        return people
+    found = (await app.bus.call(GetStandings(user_id=actor.user_id, other_ids=others))).standings
+    if unwilling := [standing.user_id for standing in found if not standing.may_add]:
+        raise Refused(MayNotAdd(user_ids=unwilling))
+    blockers = {standing.user_id for standing in found if standing.blocked}
+    return {user_id: user for user_id, user in people.items() if user_id not in blockers}
+
+
 @command
 async def add_member(app: App, actor: Actor, command: AddMember) -> Nothing:
     await access.member_of(app.db, actor, command.chat_id)  # before anything is said about who exists
-    people = await addable(app, actor, set(command.user_ids))
+    people = await addable_by(app, actor, await addable(app, actor, set(command.user_ids)))
     async with app.db.transaction() as tx:
         place = await access.group_of(tx, actor, command.chat_id)
         access.require(place, place.chat.may_add)
         present = await store.members.present_among(tx, command.chat_id, command.user_ids)
-        new = [people[user_id] for user_id in dict.fromkeys(command.user_ids) if user_id not in present]
+        new = [people[user_id] for user_id in dict.fromkeys(command.user_ids) if user_id in people.keys() - present]
         if place.chat.member_count + len(new) > app.config.group_size:
             raise Refused(GroupFull(limit=app.config.group_size))
         if not new:

@@ -1,6 +1,6 @@
 """Messages: send, edit, delete, history."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -28,11 +28,15 @@ from dialog.service import command
 
 from . import access, store
 from .app import App, Config
+from .barriers import blocker_of, kept_from
 from .mentions import mentioned, mentions_all
 from .posting import Post
 from .shown import shown
 from .store.chats import LockedChat
+from .store.messages import Stored
 
+Act = Callable[[Message], Message]
+"""What somebody makes of a message."""
 HOUR_MS = 3_600_000
 EDITS_KEPT = 50
 """Versions of one message."""
@@ -64,7 +68,8 @@ async def edit_message(app: App, actor: Actor, command: EditMessage) -> Message:
     check_text(app.config, command.text)
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
-        message = await access.seen_message(tx, actor, place, command.seq)
+        seen = await access.seen_message(tx, actor, place, command.seq)
+        message = seen.message
         if message.author_id != actor.user_id or message.notice:
             raise Refused(Forbidden())
         now = now_ms()
@@ -86,7 +91,8 @@ async def edit_message(app: App, actor: Actor, command: EditMessage) -> Message:
         tx.later(store.edits.put(message, now))
         if message.edits >= EDITS_KEPT:
             tx.later(store.edits.forget_before(message.chat_id, message.seq, message.edits + 2 - EDITS_KEPT))
-        return change(tx, place, replace(edited, edits=message.edits + 1, edited_at=now))
+        said = {"text": edited.text, "mentions": edited.mentions, "mentions_all": edited.mentions_all}
+        return change(tx, place, seen, lambda one: replace(one, **said, edits=one.edits + 1, edited_at=now))
 
 
 async def _mentioned(tx: Transaction, command: EditMessage) -> tuple[int, ...]:
@@ -99,26 +105,31 @@ async def _mentioned(tx: Transaction, command: EditMessage) -> tuple[int, ...]:
 async def delete_message(app: App, actor: Actor, command: DeleteMessage) -> Message:
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
-        message = await store.messages.get(tx, command.chat_id, command.seq)
-        if message is None:
+        found = await store.messages.get(tx, command.chat_id, command.seq, actor.user_id)
+        if found is None:
             raise Refused(NotFound())
+        message = found.message
         access.may_delete(place, actor, 0 if message.notice else message.author_id)  # a notice is the group's own
         if message.deleted_at is not None:
             return message
-        return delete_all(tx, place.chat, [message], actor.user_id)[0]
+        return delete_all(tx, place.chat, place.barriers, [found], actor.user_id)[0]
 
 
-def delete_all(tx: Transaction, chat: Chat | LockedChat, messages: Sequence[Message], by: int | None) -> list[Message]:
+def delete_all(
+    tx: Transaction, chat: Chat | LockedChat, barriers: int, messages: Sequence[Stored], by: int | None
+) -> list[Message]:
     """Delete messages (at least one) of a chat that we hold: of each, nothing is left but that it was there."""
     now = now_ms()
-    seqs = [message.seq for message in messages]
+    seqs = [stored.message.seq for stored in messages]
     tx.later(
         store.reactions.forget(chat.id, seqs),
         store.edits.forget(chat.id, seqs),
+        store.versions.forget(chat.id, seqs),
         store.pins.forget(chat.id, seqs),
         store.disappearing.forget(chat.id, seqs),
     )
-    return change_all(tx, chat, [_tombstone(message, now, by) for message in messages])
+    deleted = [replace(stored, message=_tombstone(stored.message, now, by)) for stored in messages]
+    return _change_all(tx, chat, barriers, deleted)
 
 
 def _tombstone(message: Message, now: int, by: int | None) -> Message:
@@ -136,19 +147,44 @@ def _tombstone(message: Message, now: int, by: int | None) -> Message:
     )
 
 
-def change(tx: Transaction, place: access.Place, changed: Message) -> Message:
-    """Store and tell what a message is now, as the next change of its chat."""
-    return change_all(tx, place.chat, [changed])[0]
+def change(tx: Transaction, place: access.Place, seen: access.Seen, act: Act) -> Message:
+    """Store and tell what a message is now, as the next change of its chat. Answers it as the one who acts sees it.
+
+    Whoever blocks them, in a direct chat, does not hear of it: to them the message stays what it was.
+    """
+    chat = replace(place.chat, rev=place.chat.rev + 1)
+    message = replace(act(seen.stored), rev=chat.rev)
+    tx.later(store.messages.change(message), store.chats.move_rev(chat))
+    blocker_id = blocker_of(chat, place.barriers, seen.viewer) if place.barriers else None
+    hidden_from = seen.hidden_from or blocker_id
+    if hidden_from is not None:
+        tx.later(*kept_from(place.chat, message, hidden_from))
+        if seen.hidden_from is None and hidden_from not in seen.versions:
+            tx.later(store.versions.put(hidden_from, seen.stored))
+    elif gone := seen.versions.keys() - {seen.viewer}:
+        tx.later(*(store.versions.drop(message, user_id) for user_id in gone))
+    if (own := seen.versions.get(seen.viewer)) is None:
+        tx.publish(MessageChanged(message=message), *access.topics(chat, place.barriers, hidden_from))
+        return message
+    own = replace(act(own), rev=chat.rev)
+    tx.later(store.versions.put(seen.viewer, own))
+    tx.publish(MessageChanged(message=own), f"user.{seen.viewer}")
+    others = (topic for topic in access.topics(chat, place.barriers, hidden_from) if topic != f"user.{seen.viewer}")
+    tx.publish(MessageChanged(message=message), *others)
+    return own
 
 
-def change_all(tx: Transaction, chat: Chat | LockedChat, changed: Iterable[Message]) -> list[Message]:
-    """The same for several messages of a chat, each a change of its own."""
+def _change_all(tx: Transaction, chat: Chat | LockedChat, barriers: int, changed: Iterable[Stored]) -> list[Message]:
+    """Store and tell what several messages of a chat are now, each a change of its own."""
     messages: list[Message] = []
-    for one in changed:
-        chat = replace(chat, rev=chat.rev + 1)
-        messages.append(replace(one, rev=chat.rev))
-        tx.later(store.messages.change(messages[-1]))
-        tx.publish(MessageChanged(message=messages[-1]), *access.topics(chat))
+    for stored in changed:
+        before, chat = chat, replace(chat, rev=chat.rev + 1)
+        message = replace(stored.message, rev=chat.rev)
+        messages.append(message)
+        tx.later(store.messages.change(message))
+        if stored.hidden_from is not None:
+            tx.later(*kept_from(before, message, stored.hidden_from))
+        tx.publish(MessageChanged(message=message), *access.topics(chat, barriers, stored.hidden_from))
     tx.later(store.chats.move_rev(chat))
     return messages
 
@@ -156,31 +192,30 @@ def change_all(tx: Transaction, chat: Chat | LockedChat, changed: Iterable[Messa
 @command
 async def message_history(app: App, actor: Actor, command: MessageHistory) -> History:
     place = await access.member_of(app.db, actor, command.chat_id)
-    older, newer = _pages(command)
+    older, newer = _pages(command, actor.user_id)
     async with app.reading:
         found = await app.db.together([page for page in (older, newer) if page])
         before = trim(store.messages.read(found[0]), app.config.reply_bytes) if older else []
         after = trim(store.messages.read(found[-1]), app.config.reply_bytes) if newer else []
-        mine = {place.chat.id: place.mine}
-        messages = await shown(app.db, actor.user_id, [*reversed(before), *after], mine)
+        messages = await shown(app.db, actor.user_id, [*reversed(before), *after], {place.chat.id: place.own})
     first = place.mine.cleared_seq + 1
     return History(messages=messages, more=_is_more(messages, first, place.chat.head_seq, bool(older), bool(newer)))
 
 
-def _pages(command: MessageHistory) -> tuple[Statement | None, Statement | None]:
+def _pages(command: MessageHistory, viewer: int) -> tuple[Statement | None, Statement | None]:
     """The statements for what lies before and after the place that is asked for. Raises Refused(Invalid)."""
     chat_id, limit = command.chat_id, command.limit
     match command.before, command.after, command.around:
         case None, None, None:
-            return store.messages.newest(chat_id, limit), None
+            return store.messages.newest(chat_id, limit, viewer), None
         case int(seq), None, None:
-            return store.messages.before(chat_id, seq, limit), None
+            return store.messages.before(chat_id, seq, limit, viewer), None
         case None, int(seq), None:
-            return None, store.messages.after(chat_id, seq, limit)
+            return None, store.messages.after(chat_id, seq, limit, viewer)
         case None, None, int(seq):
             half = max(1, limit // 2)
-            return store.messages.before(chat_id, seq, half), store.messages.after(
-                chat_id, seq - 1, max(1, limit - half)
+            return store.messages.before(chat_id, seq, half, viewer), store.messages.after(
+                chat_id, seq - 1, max(1, limit - half), viewer
             )
         case _:
             raise Refused(Invalid(detail="Give at most one of `before`, `after` and `around`"))

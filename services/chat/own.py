@@ -20,6 +20,8 @@ class Own(Struct, frozen=True):
 
     chat: Chat
     mine: Mine
+    keeps: bool = False
+    """Whether some of the chat was ever kept from them."""
 
 
 class Sides(Struct, frozen=True):

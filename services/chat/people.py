@@ -15,12 +15,12 @@ from .app import App
 ASK_AT_ONCE = 1000
 
 
-async def users(bus: Bus, user_ids: set[int]) -> dict[int, User]:
-    """The profiles of those who exist, by id."""
+async def users(bus: Bus, user_ids: set[int], viewer: int = 0) -> dict[int, User]:
+    """The profiles of those who exist, by id, as `viewer` or (0) anybody may see them."""
     wanted = sorted(user_ids)
     found: dict[int, User] = {}
     for start in range(0, len(wanted), ASK_AT_ONCE):
-        answer = await bus.call(GetUsers(user_ids=wanted[start : start + ASK_AT_ONCE]))
+        answer = await bus.call(GetUsers(user_ids=wanted[start : start + ASK_AT_ONCE], viewer=viewer))
         found |= {user.id: user for user in answer.users}
     return found
 
@@ -32,7 +32,7 @@ async def get_people(app: App, actor: Actor, command: GetPeople) -> People:
         return People(users=[])
     known = await store.members.ever_among(app.db, command.chat_id, command.user_ids)
     quoted = await store.forwarded.among(app.db, command.chat_id, command.user_ids)
-    return People(users=list((await users(app.bus, {*known, *quoted})).values()))
+    return People(users=list((await users(app.bus, {*known, *quoted}, actor.user_id)).values()))
 
 
 @command
@@ -68,9 +68,8 @@ async def user_changed(app: App, fact: UserChanged) -> None:
 
 
 async def _tell_chat(app: App, chat_id: int, user: User) -> None:
-    actor = Actor(user_id=user.id)
     async with app.db.transaction() as tx:
-        place = await access.acting_in(tx, actor, chat_id)
+        place, _ = await access.known_or_not(tx, user.id, chat_id)
         member: Member | None = await store.members.get(tx, chat_id, user.id)
         if member is None:
             return
@@ -78,4 +77,4 @@ async def _tell_chat(app: App, chat_id: int, user: User) -> None:
         changed = replace(member, rev=chat.rev)
         tx.later(store.members.change(changed), store.chats.move_rev(chat))
         event = MemberChanged(member=changed, user=user, member_count=chat.member_count)
-        tx.publish(event, *access.topics(chat))
+        tx.publish(event, *access.topics(chat, place.barriers))

@@ -20,14 +20,14 @@ async def pin_message(app: App, actor: Actor, command: PinMessage) -> Message:
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
         access.may_pin(place)
-        message = await access.seen_message(tx, actor, place, command.seq)
-        if message.pinned_at is not None:
-            return message
+        seen = await access.seen_message(tx, actor, place, command.seq)
+        if seen.message.pinned_at is not None:
+            return seen.message
         if len(await store.pins.of(tx, command.chat_id)) >= app.config.pins:
             raise Refused(TooManyPins(limit=app.config.pins))
         now = now_ms()
         tx.later(store.pins.put(command.chat_id, command.seq, now))
-        return change(tx, place, replace(message, pinned_at=now))
+        return change(tx, place, seen, lambda one: replace(one, pinned_at=now))
 
 
 @command
@@ -36,11 +36,11 @@ async def unpin_message(app: App, actor: Actor, command: UnpinMessage) -> Messag
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
         access.may_pin(place)
-        message = await access.seen_message(tx, actor, place, command.seq)
-        if message.pinned_at is None:
-            return message
+        seen = await access.seen_message(tx, actor, place, command.seq)
+        if seen.message.pinned_at is None:
+            return seen.message
         tx.later(store.pins.forget(command.chat_id, [command.seq]))
-        return change(tx, place, replace(message, pinned_at=None))
+        return change(tx, place, seen, lambda one: replace(one, pinned_at=None))
 
 
 @command
@@ -50,9 +50,8 @@ async def list_pins(app: App, actor: Actor, command: ListPins) -> Messages:
     if not seqs:
         return Messages(messages=[])
     async with app.reading:
-        [rows] = await app.db.together([store.messages.at([(command.chat_id, seq) for seq in seqs])])
+        [rows] = await app.db.together([store.messages.at([(command.chat_id, seq) for seq in seqs], actor.user_id)])
         newest_first = sorted(store.messages.read(rows), key=lambda message: -message.seq)
-        pinned = [message for message in newest_first if message.pinned_at is not None]
-        seen = await shown(app.db, actor.user_id, pinned, {command.chat_id: place.mine})
+        seen = await shown(app.db, actor.user_id, newest_first, {command.chat_id: place.own})
     found = [message for message in seen if message.pinned_at is not None]  # a hidden one says nothing
     return Messages(messages=trim(found, app.config.reply_bytes)[::-1])

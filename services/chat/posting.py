@@ -7,17 +7,27 @@ several replicas of this service.
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dialog.db import Database, Duplicate, Transaction
 from dialog.ids import now_ms
 from dialog.log import get_logger
-from dialog.protocol.base import Forbidden, NotFound, Refused
+from dialog.protocol.base import Failure, Forbidden, NotFound, Refused
 from dialog.protocol.chats import Role, SlowMode
-from dialog.protocol.messages import TEXT, Forwarded, Message, MessagePosted, ReplyRefused, SendMessage
+from dialog.protocol.messages import (
+    TEXT,
+    Forwarded,
+    Message,
+    MessagePosted,
+    NotAccepting,
+    ReplyRefused,
+    SendMessage,
+)
 
 from . import access, store
+from .barriers import Barrier, bit, blocker_of, kept_from, make_aware, other_in
 from .mentions import mentioned, mentions_all
 from .roster import Roster, Rosters
 from .slow_mode import Pace
@@ -43,6 +53,19 @@ class Post(Struct, frozen=True):
     def key(self) -> Key:
         """What makes a retry the same message."""
         return self.command.chat_id, self.user_id, self.command.nonce
+
+
+class Batch(Struct, frozen=True):
+    """What is posted in one transaction: what we know of the chats, and what becomes of them as it goes on."""
+
+    chats: dict[int, LockedChat]
+    """As they are after what was posted so far."""
+    members: Mapping[int, Roster]
+    pace: Pace
+    sent: dict[Key, Message]
+    """What was sent with these keys, before or in this batch."""
+    hidden: dict[tuple[int, int], int] = msgspec.field(default_factory=dict[tuple[int, int], int])
+    """From whom a message (chat and seq) is hidden."""
 
 
 async def post_all(db: Database, rosters: Rosters, posts: list[Post]) -> Sequence[Message | BaseException]:
@@ -88,16 +111,20 @@ async def _post_together(
         locked = await store.chats.lock(tx, list({post.command.chat_id for post in posts}))
         members = await rosters.of(tx, locked.values())
         pace = await Pace.of(tx, locked, members, ((post.command.chat_id, post.user_id) for post in posts))
-        chats = {**locked}
         sent = await _sent_before(tx, posts) if retries else {}
         known = len(sent)
-        results = [_posted(post, chats, members, pace, sent) for post in posts]
+        batch = Batch(chats={**locked}, members=members, pace=pace, sent=sent)
+        results = [_posted(post, batch) for post in posts]
         made = list(sent.values())[known:]
         _store(tx, made)
+        if any(locked[message.chat_id].barriers for message in made):
+            await _mind_barriers(tx, locked, batch, made)
         pace.store(tx)
         results = await _unless_sent_before(tx, posts, results)
         for message in made:
-            tx.publish(MessagePosted(message=message, nonce=message.nonce), *access.topics(chats[message.chat_id]))
+            hidden_from = batch.hidden.get((message.chat_id, message.seq)) if batch.hidden else None
+            topics = access.topics(batch.chats[message.chat_id], hidden_from=hidden_from)
+            tx.publish(MessagePosted(message=message, nonce=message.nonce), *topics)
     return results
 
 
@@ -113,7 +140,7 @@ async def _unless_sent_before(
     held_up = [
         post
         for post, result in zip(posts, results, strict=True)
-        if isinstance(result, Refused) and isinstance(result.failure, Forbidden | SlowMode)
+        if isinstance(result, Refused) and isinstance(result.failure, Forbidden | SlowMode | NotAccepting)
     ]
     if not held_up:
         return results
@@ -124,27 +151,23 @@ async def _unless_sent_before(
     ]
 
 
-def _posted(
-    post: Post, chats: dict[int, LockedChat], members: Mapping[int, Roster], pace: Pace, sent: dict[Key, Message]
-) -> Message | BaseException:
+def _posted(post: Post, batch: Batch) -> Message | BaseException:
     """The message that was sent with this nonce before, be it in this very batch; or a new one with the next `seq` and
-    `rev` of its chat, which moves on in `chats`; or why there is none."""
+    `rev` of its chat, which moves on in the batch; or why there is none."""
     command = post.command
-    chat = chats.get(command.chat_id)
-    role = members[chat.id].get(post.user_id) if chat else None
+    chat = batch.chats.get(command.chat_id)
+    role = batch.members[chat.id].get(post.user_id) if chat else None
     if chat is None or role is None:
         return Refused(NotFound())
-    if post.key in sent:
-        return sent[post.key]
-    if chat.may_send is not Role.MEMBER and not role.reaches(chat.may_send):
-        return Refused(Forbidden())
-    if command.reply_to is not None and command.reply_to > chat.head_seq:
-        return Refused(ReplyRefused())
-    if chat.slow_mode and (wait := pace.step((chat.id, post.user_id), chat.slow_mode, now_ms())):
-        return Refused(SlowMode(retry_after=wait))
-    chats[chat.id] = chat = replace(chat, head_seq=chat.head_seq + 1, rev=chat.rev + 1)
+    if post.key in batch.sent:
+        return batch.sent[post.key]
+    if why_not := _why_not(post, chat, role, batch.pace):
+        return Refused(why_not)
+    if chat.barriers and (blocker_id := blocker_of(chat, chat.barriers, post.user_id)):
+        batch.hidden[chat.id, chat.head_seq + 1] = blocker_id
+    batch.chats[chat.id] = chat = replace(chat, head_seq=chat.head_seq + 1, rev=chat.rev + 1)
     now = now_ms()
-    sent[post.key] = message = Message(
+    batch.sent[post.key] = message = Message(
         chat_id=chat.id,
         seq=chat.head_seq,
         rev=chat.rev,
@@ -154,12 +177,39 @@ def _posted(
         sent_at=now,
         nonce=command.nonce,
         reply_to=command.reply_to,
-        mentions=mentioned(command, members[chat.id]) if command.mentions else (),
+        mentions=mentioned(command, batch.members[chat.id]) if command.mentions else (),
         mentions_all=command.mention_all and mentions_all(command),
         forwarded=post.forwarded,
         expires_at=now + chat.disappear_after * 1000 if chat.disappear_after else None,
     )
     return message
+
+
+def _why_not(post: Post, chat: LockedChat, role: Role, pace: Pace) -> Failure | None:
+    if chat.may_send is not Role.MEMBER and not role.reaches(chat.may_send):
+        return Forbidden()
+    if post.command.reply_to is not None and post.command.reply_to > chat.head_seq:
+        return ReplyRefused()
+    if chat.barriers and chat.barriers & bit(chat, other_in(chat, post.user_id), Barrier.LOW_REFUSES):
+        return NotAccepting()
+    if chat.slow_mode and (wait := pace.step((chat.id, post.user_id), chat.slow_mode, now_ms())):
+        return SlowMode(retry_after=wait)
+    return None
+
+
+async def _mind_barriers(
+    tx: Transaction, locked: Mapping[int, LockedChat], batch: Batch, made: Sequence[Message]
+) -> None:
+    """Keep what is hidden from those it is hidden from, and tell those of a chat who did not know of it till now."""
+    before = dict(locked)
+    for message in made:
+        chat = before[message.chat_id]
+        if (blocker_id := batch.hidden.get((chat.id, message.seq))) is not None:
+            tx.later(*kept_from(chat, message, blocker_id))
+        elif chat.barriers & (unaware := bit(chat, other_in(chat, message.author_id), Barrier.LOW_UNAWARE)):
+            await make_aware(tx, batch.chats[chat.id], other_in(chat, message.author_id))
+            chat = replace(chat, barriers=chat.barriers & ~unaware)
+        before[chat.id] = replace(chat, head_seq=message.seq, rev=message.rev)
 
 
 def _store(tx: Transaction, made: Sequence[Message]) -> None:

@@ -38,14 +38,16 @@ async def add_reaction(app: App, actor: Actor, command: AddReaction) -> Message:
     await spend(app, actor, "reactions", app.config.reactions)
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
-        message = await access.seen_message(tx, actor, place, command.seq)
+        seen = await access.seen_message(tx, actor, place, command.seq)
         if await store.reactions.has(tx, command.chat_id, command.seq, emoji, actor.user_id):
-            return message
-        held = next((one for one in message.reactions if one.emoji == emoji), None)
-        if held is None and len(message.reactions) >= KINDS:
+            return seen.message
+        held = seen.stored.reactions
+        if len(held) >= KINDS and not any(one.emoji == emoji for one in held):
             raise Refused(TooManyReactions(limit=KINDS))
         tx.later(store.reactions.put(command.chat_id, command.seq, emoji, actor.user_id, now_ms()))
-        return change(tx, place, replace(message, reactions=tuple(_added(message.reactions, emoji, actor.user_id))))
+        return change(
+            tx, place, seen, lambda one: replace(one, reactions=tuple(_added(one.reactions, emoji, actor.user_id)))
+        )
 
 
 def _added(reactions: tuple[Reaction, ...], emoji: str, user_id: int) -> Iterator[Reaction]:
@@ -65,23 +67,35 @@ async def remove_reaction(app: App, actor: Actor, command: RemoveReaction) -> Me
     await spend(app, actor, "reactions", app.config.reactions)
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
-        message = await access.seen_message(tx, actor, place, command.seq)
+        seen = await access.seen_message(tx, actor, place, command.seq)
         if not await store.reactions.has(tx, command.chat_id, command.seq, emoji, actor.user_id):
-            return message
+            return seen.message
         tx.later(store.reactions.take(command.chat_id, command.seq, emoji, actor.user_id))
-        left = [
-            await _without(tx, message, one, actor.user_id) if one.emoji == emoji else one for one in message.reactions
-        ]
-        return change(tx, place, replace(message, reactions=tuple(one for one in left if one.count)))
+        after = await _after(tx, seen.stored, emoji, actor.user_id)
+        return change(
+            tx,
+            place,
+            seen,
+            lambda one: replace(one, reactions=tuple(_taken(one.reactions, emoji, actor.user_id, after))),
+        )
 
 
-async def _without(tx: Transaction, message: Message, reaction: Reaction, user_id: int) -> Reaction:
-    """The reaction without one of its people; whoever comes next moves up among those who are named."""
-    named = reaction.user_ids
-    if user_id in named and reaction.count > len(named):
-        named = await store.reactions.first(tx, message.chat_id, message.seq, reaction.emoji, NAMED + 1)
-    left = tuple(one for one in named if one != user_id)
-    return replace(reaction, count=reaction.count - 1, user_ids=left[:NAMED])
+async def _after(tx: Transaction, message: Message, emoji: str, user_id: int) -> tuple[int, ...]:
+    """Who moves up among those who are named with an emoji when this person no longer is."""
+    for one in message.reactions:
+        if one.emoji == emoji and user_id in one.user_ids and one.count > len(one.user_ids):
+            first = await store.reactions.first(tx, message.chat_id, message.seq, emoji, NAMED + 1)
+            return tuple(first[len(one.user_ids) :])
+    return ()
+
+
+def _taken(reactions: tuple[Reaction, ...], emoji: str, user_id: int, after: tuple[int, ...]) -> Iterator[Reaction]:
+    for one in reactions:
+        if one.emoji != emoji:
+            yield one
+        elif one.count > 1:
+            named = tuple(who for who in one.user_ids if who != user_id) + after
+            yield replace(one, count=one.count - 1, user_ids=named[:NAMED])
 
 
 @command
@@ -89,10 +103,17 @@ async def list_reactions(app: App, actor: Actor, command: ListReactions) -> Reac
     emoji = _emoji(command.emoji)
     async with app.db.transaction() as tx:
         place = await access.place_of(tx, actor, command.chat_id)
-        await access.seen_message(tx, actor, place, command.seq)
+        seen = await access.seen_message(tx, actor, place, command.seq)
+        if actor.user_id in seen.versions:  # of a direct chat: all who react are named
+            return _named(seen.message, emoji, actor.user_id)
         mine = await store.reactions.has(tx, command.chat_id, command.seq, emoji, actor.user_id)
         found = await store.reactions.page(tx, command.chat_id, command.seq, emoji, after=command.after, limit=PAGE + 1)
     return Reacted(user_ids=found[:PAGE], mine=mine, more=len(found) > PAGE)
+
+
+def _named(message: Message, emoji: str, user_id: int) -> Reacted:
+    found = [who for one in message.reactions if one.emoji == emoji for who in one.user_ids]
+    return Reacted(user_ids=found, mine=user_id in found, more=False)
 
 
 def _emoji(text: str) -> str:

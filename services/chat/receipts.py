@@ -35,8 +35,8 @@ async def delivered_receipt(app: App, actor: Actor, command: DeliveredReceipt) -
 @command
 async def list_receipts(app: App, actor: Actor, command: ListReceipts) -> Receipts:
     place = await access.member_of(app.db, actor, command.chat_id)
-    [rows] = await app.db.together([store.messages.at([(command.chat_id, command.seq)])])
-    found = await shown(app.db, actor.user_id, store.messages.read(rows), {command.chat_id: place.mine})
+    [rows] = await app.db.together([store.messages.at([(command.chat_id, command.seq)], actor.user_id)])
+    found = await shown(app.db, actor.user_id, store.messages.read(rows), {command.chat_id: place.own})
     if not found or found[0].kind == HIDDEN:
         raise Refused(NotFound())
     pointers = await store.receipts.of_message(app.db, command.chat_id, command.seq, found[0].author_id)

@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 
 from dialog.db import Database
-from dialog.protocol.chats import Mine
 from dialog.protocol.messages import Message, hidden
 
 from . import store
+from .own import Own
 
 
-async def shown(db: Database, user_id: int, messages: Sequence[Message], mine: Mapping[int, Mine]) -> list[Message]:
-    """These messages, in their order, as `user_id` sees them; `mine` is theirs by chat, read before the messages."""
-    left = [message for message in messages if message.seq > mine[message.chat_id].cleared_seq]
-    places = [(message.chat_id, message.seq) for message in left if mine[message.chat_id].mark]
+async def shown(db: Database, user_id: int, messages: Sequence[Message], owns: Mapping[int, Own]) -> list[Message]:
+    """These messages, in their order, as `user_id` sees them; `owns` is theirs by chat, read before the messages."""
+    left = [message for message in messages if message.seq > owns[message.chat_id].mine.cleared_seq]
+    if kept := [(message.chat_id, message.seq) for message in left if owns[message.chat_id].keeps]:
+        versions = await store.versions.among(db, user_id, kept)
+        left = [versions.get((message.chat_id, message.seq), message) for message in left]
+    places = [(message.chat_id, message.seq) for message in left if owns[message.chat_id].mine.mark]
     if not places:
         return left
     gone = await store.hidden.among(db, user_id, places)

@@ -19,6 +19,7 @@ from dialog.protocol.base import Refused
 from dialog.protocol.chats import MemberChanged
 from dialog.protocol.frames import ENCODER, Told, encode_event
 from dialog.protocol.internal import GetChatCircle, GetStatuses
+from dialog.protocol.people import RelationChanged
 from dialog.protocol.presence import (
     TYPING_EVERY,
     ChatNotOpen,
@@ -29,6 +30,7 @@ from dialog.protocol.presence import (
     StatusChanged,
     Typing,
 )
+from dialog.protocol.settings import SettingsEdited
 
 from .presence import Reporter
 from .websocket_frames import text_frame
@@ -87,7 +89,12 @@ class Usage:
         self._hub = hub
         self._reporter = reporter
         self._notices = LocalLimiter()
-        hub.controls |= {"status.changed": self._note_status, "member.changed": self._note_size}
+        hub.controls |= {
+            "status.changed": self._note_status,
+            "settings.changed": self._note_settings,
+            "relation.changed": self._note_relation,
+            "member.changed": self._note_size,
+        }
         hub.deliverers["typing"] = self._deliver
 
     # --- statuses
@@ -103,6 +110,22 @@ class Usage:
         if isinstance(event, StatusChanged):
             self.learn_status(sockets, event.status)
 
+    def _note_settings(self, data: bytes, sockets: Sequence["Socket"]) -> None:
+        event = _EVENTS.decode(data).event
+        if isinstance(event, SettingsEdited):
+            for socket in sockets:
+                socket.shows_typing = event.settings.typing
+
+    def _note_relation(self, data: bytes, sockets: Sequence["Socket"]) -> None:
+        """Where somebody blocks another, from now on neither hears of the other, whatever is open."""
+        event = _EVENTS.decode(data).event
+        if not isinstance(event, RelationChanged):
+            return
+        other = {event.relation.user.id}
+        for socket in sockets:
+            if chat := socket.focus.chat if socket.focus else None:
+                chat.apart = chat.apart | other if event.relation.blocked else chat.apart - other
+
     def forget_statuses(self) -> None:
         """Events may have been lost: until a socket has synced, its person counts as invisible."""
         for socket in self._hub.sockets:
@@ -114,6 +137,7 @@ class Usage:
             return socket.status
         [found] = (await self._bus.call(GetStatuses(user_ids=[socket.actor.user_id]))).people
         self.learn_status([socket], found.status)
+        socket.shows_typing = found.shows_typing
         return socket.status or found.status
 
     # --- focus
@@ -189,5 +213,7 @@ class Usage:
 
 
 def _shows_typing(socket: "Socket") -> bool:
-    """Whether this person lets others know that they type: not while invisible. A setting about it belongs here."""
-    return socket.status is not None and socket.status.at(now_ms()).status is not Choice.INVISIBLE
+    """Whether this person lets others know that they type: not while invisible, nor when their settings say so."""
+    if socket.status is None or not socket.shows_typing:
+        return False
+    return socket.status.at(now_ms()).status is not Choice.INVISIBLE

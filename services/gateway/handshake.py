@@ -130,7 +130,7 @@ async def _connect(app: App, socket: Socket, command: Command[Any]) -> Connected
         raise Refused(Unavailable()) from None
     epoch = await app.epoch.get()
     users, status = await asyncio.gather(
-        app.bus.call(GetUsers(user_ids=[access.user_id])), app.usage.ask_status(socket)
+        app.bus.call(GetUsers(user_ids=[access.user_id], viewer=access.user_id)), app.usage.ask_status(socket)
     )
     if not users.users:
         raise Refused(Unauthenticated())
@@ -143,6 +143,7 @@ async def _connect(app: App, socket: Socket, command: Command[Any]) -> Connected
         heartbeat=app.config.heartbeat,
         epoch=epoch,
         now=now_ms(),
+        people_rev=users.people_rev,
         limits=Limits(
             frame_bytes=app.config.frame_bytes,
             pending_commands=app.config.pending_commands,

@@ -92,7 +92,7 @@ class Socket:
         "_answers", "_app", "_behind", "_busy_chats", "_events", "_events_size", "_pending", "_room", "_scheduled",
         "_transport", "_ws",
         "actor", "bad_frames", "clogged_at", "closing", "expires_at", "focus", "heard_at", "membership_changes",
-        "opened", "pinged_at", "status", "stuck_size", "topics",
+        "opened", "pinged_at", "shows_typing", "status", "stuck_size", "topics",
     )  # fmt: skip
 
     def __init__(self, app: "App", ws: web.WebSocketResponse, transport: asyncio.Transport, address: str) -> None:
@@ -117,6 +117,8 @@ class Socket:
         """How the client says it is used."""
         self.status: ChosenStatus | None = None
         """What the person chose to show; None while that is not known for sure."""
+        self.shows_typing = True
+        """By their settings."""
         self.topics: set[str] = set()
         self.membership_changes = 0
         """How often this person's groups changed since the socket opened."""

@@ -18,14 +18,14 @@ async def get_presence(app: App, actor: Actor, command: GetPresence) -> Presence
     """Without Redis everyone reads as offline."""
     asked = list(dict.fromkeys(command.user_ids))
     try:
-        seen = await _seen(app, actor.user_id, asked)
+        seen = await seen_by(app, actor.user_id, asked)
     except GONE as error:
         _log.warning("presence without redis", error=type(error).__name__)
         seen = {}
     return PresenceList(people=[seen.get(user_id) or OFFLINE.of(user_id) for user_id in asked])
 
 
-async def _seen(app: App, viewer_id: int, asked: list[int]) -> dict[int, Presence]:
+async def seen_by(app: App, viewer_id: int, asked: list[int]) -> dict[int, Presence]:
     """What a person sees of those whom they may see. Raises cache.GONE."""
     circle = await app.circles.of(viewer_id, [user_id for user_id in asked if user_id != viewer_id])
     visible = {viewer_id, *circle.others}

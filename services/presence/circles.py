@@ -1,4 +1,4 @@
-"""Who sees whom: friends and those who share a direct chat, unless one of the two blocks the other."""
+"""Who sees whom: friends and those who share a direct chat, unless one of the two keeps the other away."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -7,7 +7,7 @@ from contextlib import suppress
 from dialog.bus import Bus
 from dialog.cache import GONE
 from dialog.protocol.base import Refused
-from dialog.protocol.internal import GetDirectPartners, GetStandings, Standing
+from dialog.protocol.internal import GetDirectPartners, GetFriendIds, GetStandings, Standing
 
 from .store import Circle, Store
 
@@ -57,7 +57,7 @@ class Circles:
         for start in range(0, len(others), ASK_AT_ONCE):
             asked = GetStandings(user_id=user_id, other_ids=others[start : start + ASK_AT_ONCE])
             standings += (await self._bus.call(asked)).standings
-        near = [one for one in standings if not one.blocks and not one.blocked]
+        near = [one for one in standings if _see_each_other(one)]
         circle = Circle(
             others=[one.user_id for one in near], last_seen_of=[one.user_id for one in near if one.sees_last_seen]
         )
@@ -67,5 +67,15 @@ class Circles:
 
 
 async def _acquaintances(bus: Bus, user_id: int) -> set[int]:
-    """Those with whom somebody shares a direct chat. Whoever else is to see them belongs here: friends."""
-    return set((await bus.call(GetDirectPartners(user_id=user_id))).user_ids)
+    """The friends of somebody, and those with whom they share a direct chat."""
+    friends, partners = await asyncio.gather(
+        bus.call(GetFriendIds(user_id=user_id)), bus.call(GetDirectPartners(user_id=user_id))
+    )
+    return {*friends.user_ids, *partners.user_ids}
+
+
+def _see_each_other(standing: Standing) -> bool:
+    """Friends do, and of those who share a chat whoever takes messages of each other."""
+    if standing.blocks or standing.blocked:
+        return False
+    return standing.friends or (standing.may_write and standing.lets_write)

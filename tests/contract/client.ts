@@ -49,6 +49,12 @@ export function exhaustive(event: ServerEvent): string {
       return String(event.read_seq);
     case "prefs.changed":
       return event.prefs.draft;
+    case "relation.changed":
+      return event.relation.state;
+    case "user.changed":
+      return event.user.display_name;
+    case "settings.changed":
+      return event.settings.who_may_write;
     case "draining":
     case "resync":
       return String(event.within);

@@ -33,6 +33,13 @@ WHOM_IT_IS_ABOUT = {
     ("message.send", "mentions"),
     ("message.edit", "mentions"),
     ("message.schedule", "mentions"),
+    ("friend.request", "user_id"),
+    ("friend.accept", "user_id"),
+    ("friend.decline", "user_id"),
+    ("friend.cancel", "user_id"),
+    ("friend.remove", "user_id"),
+    ("block.add", "user_id"),
+    ("block.remove", "user_id"),
 }
 """Fields that name people or sessions. Each names whom the command is about; none says who asks."""
 

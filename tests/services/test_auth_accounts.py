@@ -255,6 +255,14 @@ async def test_editing_the_profile(door: Door) -> None:
     assert (await door.call(FindUser(username=me.user.username), caller(me))).user == cleared
 
 
+async def test_the_avatar_is_a_reference(door: Door) -> None:
+    me = await door.newcomer()
+    assert (await door.call(EditProfile(avatar="blob_1-a"), caller(me))).avatar == "blob_1-a"
+    assert (await door.call(EditProfile(description="x"), caller(me))).avatar == "blob_1-a"
+    assert (await door.call(FindUser(username=me.user.username), caller(me))).user.avatar == "blob_1-a"
+    assert (await door.call(EditProfile(avatar=""), caller(me))).avatar is None
+
+
 async def test_profiles_are_limited(door: Door) -> None:
     me = await door.newcomer()
     await door.refusal(DisplayNameRefused, EditProfile(display_name="\u200b"), caller(me))

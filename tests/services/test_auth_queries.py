@@ -10,6 +10,7 @@ from .auth_door import Door, open_door
 
 PEOPLE = 20_000
 SESSIONS = 3
+FRIENDS = 200
 MANY = ", ".join(map(str, range(1, 20 * ASKING_TOGETHER * FEW, 20)))
 """Ids of people far apart, as many as those who ask at once may ask for."""
 
@@ -25,7 +26,8 @@ async def fill(door: Door) -> None:
     """People with sessions each, one in a hundred of them ended."""
     await door.sql(
         """
-        INSERT INTO users
+        INSERT INTO users (id, username, display_name, description, avatar, rev, password_hash, recovery_hash,
+            policy_version, created_at)
         SELECT seq, CONCAT('user', seq), 'Somebody', '', NULL, 1, '', REPEAT('\\0', 32), '', 0
         FROM seq_1_to_%s
         """,
@@ -49,7 +51,15 @@ async def fill(door: Door) -> None:
         """,
         PEOPLE,
     )
-    await door.sql("ANALYZE TABLE users, sessions, statuses")
+    await door.sql(
+        """
+        INSERT INTO relations (user_id, other_id, state, since, declines, declined_at)
+        SELECT 1 + seq DIV %s, 10000 + seq MOD %s, 'friend', 0, 0, 0 FROM seq_0_to_19999
+        """,
+        FRIENDS,
+        FRIENDS,
+    )
+    await door.sql("ANALYZE TABLE users, sessions, statuses, relations")
 
 
 @pytest.mark.parametrize(
@@ -75,12 +85,33 @@ async def fill(door: Door) -> None:
         ("DELETE FROM sessions WHERE revoked_at < 1200 LIMIT 1000", "by_end", 2),
         ("DELETE FROM sessions WHERE last_seen_at < 1003 LIMIT 1000", "by_use", 3),
         (f"SELECT * FROM statuses WHERE user_id IN ({MANY})", "PRIMARY", ASKING_TOGETHER * FEW),
+        (
+            f"SELECT id FROM users FORCE INDEX (PRIMARY) WHERE id IN ({MANY}) AND NOT typing",
+            "PRIMARY",
+            ASKING_TOGETHER * FEW,
+        ),
         ("SELECT * FROM statuses WHERE user_id = 77 FOR UPDATE", "PRIMARY", 1),
         (
             """
             SELECT * FROM statuses WHERE ends_at <= 1300 ORDER BY ends_at, user_id LIMIT 100 FOR UPDATE SKIP LOCKED
             """,
             "by_end",
+            3,
+        ),
+        (
+            """
+            SELECT user_id, other_id FROM relations WHERE user_id = 7 AND other_id > 0 AND state = 'friend'
+            ORDER BY other_id LIMIT 500
+            """,
+            "PRIMARY",
+            FRIENDS,
+        ),
+        (
+            """
+            SELECT user_id, other_id FROM relations FORCE INDEX (PRIMARY) WHERE state = 'friend'
+            AND ((user_id = 7 AND other_id IN (10001, 10002)) OR (user_id = 9 AND other_id IN (10005)))
+            """,
+            "PRIMARY",
             3,
         ),
     ],

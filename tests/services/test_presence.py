@@ -77,6 +77,8 @@ class World:
             may_call=True,
             sees_last_seen=other_id not in self.hides_last_seen,
             sees_profile=True,
+            lets_write=True,
+            version=1,
         )
 
     def chosen(self, user_id: int) -> PersonStatus:

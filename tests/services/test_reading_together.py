@@ -44,7 +44,8 @@ async def answering() -> AsyncIterator[Answering]:
         async with connection.cursor() as cursor:
             for statement in (
                 f"""
-                INSERT INTO dialog_auth.users
+                INSERT INTO dialog_auth.users (id, username, display_name, description, avatar, rev, password_hash,
+                    recovery_hash, policy_version, created_at)
                 SELECT seq, CONCAT('user', seq), 'Somebody', '', NULL, 1, '', REPEAT('\\0', 32), '', 0
                 FROM seq_1_to_{PEOPLE}
                 """,

@@ -66,12 +66,23 @@ from dialog.protocol.messages import (
     SendMessage,
     UnpinMessage,
 )
+from dialog.protocol.people import (
+    AcceptFriend,
+    AddBlock,
+    CancelFriend,
+    DeclineFriend,
+    ListPeople,
+    RemoveBlock,
+    RemoveFriend,
+    RequestFriend,
+)
 from dialog.protocol.preferences import SetDraft, SetPreferences
 from dialog.protocol.presence import Choice, FocusSession, GetPresence, GetStatus, SetStatus, StartTyping
 from dialog.protocol.reactions import AddReaction, ListReactions, RemoveReaction
 from dialog.protocol.receipts import DeliveredReceipt, ListReceipts, ReadReceipt
 from dialog.protocol.roles import Role
 from dialog.protocol.scheduled import ListScheduled, ScheduleMessage, UnscheduleMessage
+from dialog.protocol.settings import EditSettings, GetSettings
 from tests.people import PASSWORD, People, group, me, username
 from tests.raw import http_post
 from tests.servers import Suite
@@ -117,6 +128,7 @@ IN_AN_HOUR = now_ms() + 3_600_000
 IN_CHAT = "ok ok ok not_found not_found unauthenticated"
 OWNER = "ok forbidden forbidden not_found not_found unauthenticated"
 SIGNED_IN = "ok ok ok ok ok unauthenticated"
+TO_OWNER = "not_found ok ok ok ok unauthenticated"
 ANYBODY = "ok ok ok ok ok ok"
 
 MATRIX: dict[type[Command[Any]], Row] = {
@@ -161,6 +173,17 @@ MATRIX: dict[type[Command[Any]], Row] = {
     SetStatus: Row(lambda _: SetStatus(status=Choice.DND), SIGNED_IN),
     CreateChat: Row(lambda w: CreateChat(title="x", user_ids=[w.id("stranger")]), SIGNED_IN),
     OpenDirect: Row(lambda w: OpenDirect(user_id=w.id("owner")), "not_found ok ok ok ok unauthenticated"),
+    # people and settings
+    ListPeople: Row(lambda _: ListPeople(), SIGNED_IN),
+    RequestFriend: Row(lambda w: RequestFriend(user_id=w.id("owner")), TO_OWNER),
+    AcceptFriend: Row(lambda w: AcceptFriend(user_id=w.id("owner")), "not_found " * 5 + "unauthenticated"),
+    DeclineFriend: Row(lambda w: DeclineFriend(user_id=w.id("owner")), TO_OWNER),
+    CancelFriend: Row(lambda w: CancelFriend(user_id=w.id("owner")), TO_OWNER),
+    RemoveFriend: Row(lambda w: RemoveFriend(user_id=w.id("owner")), TO_OWNER),
+    AddBlock: Row(lambda w: AddBlock(user_id=w.id("owner")), TO_OWNER),
+    RemoveBlock: Row(lambda w: RemoveBlock(user_id=w.id("owner")), TO_OWNER),
+    GetSettings: Row(lambda _: GetSettings(), SIGNED_IN),
+    EditSettings: Row(lambda _: EditSettings(typing=False), SIGNED_IN),
     # in a chat
     GetChat: Row(lambda w: GetChat(chat_id=w.chat_id), IN_CHAT),
     ChatChanges: Row(lambda w: ChatChanges(chat_id=w.chat_id, since=1), IN_CHAT),

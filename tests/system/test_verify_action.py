@@ -65,14 +65,25 @@ from dialog.protocol.messages import (
     SendMessage,
     UnpinMessage,
 )
+from dialog.protocol.people import (
+    AcceptFriend,
+    AddBlock,
+    CancelFriend,
+    DeclineFriend,
+    ListPeople,
+    RemoveBlock,
+    RemoveFriend,
+    RequestFriend,
+)
 from dialog.protocol.preferences import SetDraft, SetPreferences
 from dialog.protocol.presence import Choice, GetPresence, GetStatus, SetStatus
 from dialog.protocol.reactions import AddReaction, ListReactions, RemoveReaction
 from dialog.protocol.receipts import DeliveredReceipt, ListReceipts, ReadReceipt
 from dialog.protocol.roles import Role
 from dialog.protocol.scheduled import ListScheduled, ScheduleMessage, UnscheduleMessage
+from dialog.protocol.settings import EditSettings, GetSettings, Whom
 from tests.patience import PATIENCE
-from tests.people import PASSWORD, People, direct, group, in_step, knows, me, username
+from tests.people import PASSWORD, People, befriend, direct, group, in_step, knows, me, username
 
 
 @dataclass
@@ -165,6 +176,32 @@ async def delete_both(scene: Scene) -> None:
     await scene.anna.call(DeleteChat(chat_id=scene.group_id))
 
 
+async def edit_profile(scene: Scene) -> None:
+    """Each chat tells it by itself, a moment later."""
+    anna = me(scene.anna).id
+    revs = {id_: scene.ben.state.chats[id_].members[anna].rev for id_ in (scene.group_id, scene.direct_id)}
+    await scene.anna.call(EditProfile(display_name="Anna the Second", description="new"))
+    for client in (scene.anna, scene.phone, scene.ben):
+        chats = client.state.chats
+        await client.wait_for(lambda chats=chats: all(chats[id_].members[anna].rev > rev for id_, rev in revs.items()))
+
+
+async def by_carla_then_anna(scene: Scene, command: type[Command[Any]]) -> None:
+    """Anna answers a request of Carla's."""
+    await scene.carla.call(RequestFriend(user_id=me(scene.anna).id))
+    await scene.anna.call(command(user_id=me(scene.carla).id))  # pyright: ignore[reportCallIssue]
+
+
+async def by_anna_of_ben(scene: Scene, *commands: type[Command[Any]]) -> None:
+    for command in commands:
+        await scene.anna.call(command(user_id=me(scene.ben).id))  # pyright: ignore[reportCallIssue]
+
+
+async def friends_no_longer(scene: Scene) -> None:
+    await befriend(scene.anna, scene.ben)
+    await scene.anna.call(RemoveFriend(user_id=me(scene.ben).id))
+
+
 STORIES: dict[type[Command[Any]], Callable[[Scene], Awaitable[Any]]] = {
     ListSessions: by_anna(lambda _: ListSessions()),
     RevokeSession: revoke,
@@ -172,7 +209,7 @@ STORIES: dict[type[Command[Any]], Callable[[Scene], Awaitable[Any]]] = {
     ChangePassword: by_anna(
         lambda _: ChangePassword(current_password=PASSWORD, new_password="nine yellow otters dance")
     ),
-    EditProfile: by_anna(lambda _: EditProfile(display_name="Anna the Second", description="new")),
+    EditProfile: edit_profile,
     FindUser: by_anna(lambda scene: FindUser(username=username(scene.carla))),
     CreateChat: by_anna(lambda scene: CreateChat(title="New", user_ids=[me(scene.carla).id, me(scene.ben).id])),
     OpenDirect: by_anna(lambda scene: OpenDirect(user_id=me(scene.carla).id)),
@@ -187,6 +224,16 @@ STORIES: dict[type[Command[Any]], Callable[[Scene], Awaitable[Any]]] = {
     EditMessage: by_anna(lambda scene: EditMessage(chat_id=scene.group_id, seq=1, text="edited")),
     DeleteMessage: by_anna(lambda scene: DeleteMessage(chat_id=scene.group_id, seq=2)),
     MessageHistory: by_anna(lambda scene: MessageHistory(chat_id=scene.group_id)),
+    ListPeople: by_anna(lambda _: ListPeople()),
+    RequestFriend: lambda scene: by_anna_of_ben(scene, RequestFriend),
+    AcceptFriend: lambda scene: by_carla_then_anna(scene, AcceptFriend),
+    DeclineFriend: lambda scene: by_carla_then_anna(scene, DeclineFriend),
+    CancelFriend: lambda scene: by_anna_of_ben(scene, RequestFriend, CancelFriend),
+    RemoveFriend: friends_no_longer,
+    AddBlock: lambda scene: by_anna_of_ben(scene, AddBlock),
+    RemoveBlock: lambda scene: by_anna_of_ben(scene, AddBlock, RemoveBlock),
+    GetSettings: by_anna(lambda _: GetSettings()),
+    EditSettings: by_anna(lambda _: EditSettings(who_may_call=Whom.NOBODY, read_receipts=False)),
     GetPresence: by_anna(lambda scene: GetPresence(user_ids=[me(scene.ben).id])),
     OpenSaved: by_anna(lambda _: OpenSaved()),
     EditChat: by_anna(
@@ -241,6 +288,7 @@ CHANGES = {
     DeleteChat, SetDisappearing,
     SetStatus,
     ReadReceipt, SetPreferences, SetDraft,
+    RequestFriend, AcceptFriend, AddBlock, EditSettings,
 }  # fmt: skip
 """What must be visible on Anna's second device afterwards."""
 ENDS_THE_PHONE = {RevokeSession, CloseSession, ChangePassword}

@@ -18,10 +18,21 @@ from dialog.protocol.chats import Chat, ChatChanges, ChatKind, ChatState, Member
 from dialog.protocol.connection import SUBPROTOCOL, Connect, Connected, Limits
 from dialog.protocol.frames import FRAMES, encode_event, encode_refusal, encode_reply, with_id
 from dialog.protocol.messages import History, Message, MessageHistory, MessagePosted, SendMessage
+from dialog.protocol.people import ListPeople, Relations
 from dialog.protocol.presence import NOTHING_CHOSEN, ChosenStatus, GetStatus
+from dialog.protocol.settings import Settings, Whom
 
 ANNA = User(id=1, username="anna", display_name="Anna", description="", avatar=None, rev=1)
 CHAT = 100
+SETTINGS = Settings(
+    who_may_write=Whom.EVERYONE,
+    who_may_add=Whom.FRIENDS,
+    who_may_call=Whom.FRIENDS,
+    who_sees_last_seen=Whom.FRIENDS,
+    who_sees_profile=Whom.FRIENDS,
+    read_receipts=True,
+    typing=True,
+)
 
 Answer = Callable[["Gateway", "Peer", Any], Awaitable[Any]]
 
@@ -154,6 +165,9 @@ class Gateway:
         held = command.chats.get(str(CHAT), 0)
         states = [self.state(held)] if held != self.rev else []
         return Synced(chats=states, gone=[], people=[ANNA], me=ANNA, more=False)
+
+    async def on_people_list(self, _peer: Peer, _command: ListPeople) -> Relations:
+        return Relations(relations=[], next=0, settings=SETTINGS, rev=0)
 
     async def on_chat_changes(self, _peer: Peer, command: ChatChanges) -> ChatState:
         if command.chat_id != CHAT:

@@ -89,6 +89,8 @@ export interface Connected {
   epoch: number;
   now: Millis;
   limits: Limits;
+  /** Of your own affairs: when it differs from the one the client holds, it asks `people.list`. */
+  people_rev: Seq;
 }
 
 /** The first command on every socket, within five seconds. */
@@ -138,6 +140,8 @@ export interface User {
   avatar: string | null;
   /** Grows by one with each change of the profile: the higher one is the newer one. */
   rev: number;
+  /** Avatar and description are not for you: that they are empty here says nothing. */
+  private: boolean;
 }
 
 /** What a client calls the thing it runs on, such as `Firefox on Linux`. */
@@ -262,6 +266,8 @@ export interface EditProfile {
   type: "profile.edit";
   display_name?: string | null;
   description?: string | null;
+  /** A reference to an image; an empty one takes the avatar away. */
+  avatar?: string | null;
 }
 
 /** The person with exactly this username. */
@@ -329,6 +335,155 @@ export interface BadCredentials {
 export interface SessionEnded {
   reason: "session_ended";
   status: "forbidden";
+}
+
+// --- People you know: friends, requests, blocks
+
+/** How you stand to somebody. A request that is not answered lapses 30 days after it was made. */
+export type RelationState = "none" | "incoming" | "outgoing" | "friend";
+
+/** What you and one other person are to each other, as you may know it. */
+export interface Relation {
+  user: User;
+  state: RelationState;
+  /** You block them. They cannot tell. */
+  blocked: boolean;
+  /** When the request was made or you became friends; 0 for neither. */
+  since: Millis;
+}
+
+export interface RelationNow {
+  relation: Relation;
+  /** Of your own affairs. */
+  rev: Seq;
+}
+
+/** Your own affairs. What is listed may be a little newer than `rev`, and events then tell it once more. */
+export interface Relations {
+  /** In the order of the ids of the people. */
+  relations: Relation[];
+  /** There are others: ask again with this as `after`. 0 when these were the last. */
+  next: Seq;
+  settings: Settings;
+  rev: Seq;
+}
+
+/** Your friends, requests and blocks, and your settings. */
+export interface ListPeople {
+  type: "people.list";
+  after?: Seq;
+}
+
+/** Ask somebody to be your friend. Accepts their request if there is one. */
+export interface RequestFriend {
+  type: "friend.request";
+  user_id: Id;
+}
+
+/** Accept a request. */
+export interface AcceptFriend {
+  type: "friend.accept";
+  user_id: Id;
+}
+
+/** Turn a request down. They are not told. */
+export interface DeclineFriend {
+  type: "friend.decline";
+  user_id: Id;
+}
+
+/** Take your own request back. */
+export interface CancelFriend {
+  type: "friend.cancel";
+  user_id: Id;
+}
+
+/** Be friends no longer. */
+export interface RemoveFriend {
+  type: "friend.remove";
+  user_id: Id;
+}
+
+/** Hear nothing from somebody any more. Ends friendship and requests; they cannot tell. */
+export interface AddBlock {
+  type: "block.add";
+  user_id: Id;
+}
+
+/** Hear from somebody again. What they wrote meanwhile stays unheard. */
+export interface RemoveBlock {
+  type: "block.remove";
+  user_id: Id;
+}
+
+/** What you and somebody are to each other now. `none` without a block is no news to show: just drop it. */
+export interface RelationChanged {
+  type: "relation.changed";
+  relation: Relation;
+  rev: Seq;
+}
+
+/** The new profile of a friend, as you may see it. */
+export interface ProfileChanged {
+  type: "user.changed";
+  user: User;
+}
+
+/** You block this person: unblock them first. */
+export interface BlockedByYou {
+  reason: "blocked_by_you";
+  status: "conflict";
+}
+
+// --- Privacy settings: what others may do to you, and what they may see of you
+
+/** Whom something is allowed. */
+export type Whom = "everyone" | "friends" | "nobody";
+
+/** One person's choices, the same on all their devices. */
+export interface Settings {
+  /** In a direct chat. */
+  who_may_write: Whom;
+  /** Into groups. */
+  who_may_add: Whom;
+  who_may_call: Whom;
+  who_sees_last_seen: Whom;
+  /** Avatar and description. Names are for everyone. */
+  who_sees_profile: Whom;
+  /** Whether others see how far you have read; whoever hides it does not see it of others either. */
+  read_receipts: boolean;
+  /** Whether others see that you are typing. */
+  typing: boolean;
+}
+
+export interface SettingsNow {
+  settings: Settings;
+  /** Of your own affairs, as in `people.list`. */
+  rev: Seq;
+}
+
+/** What you have chosen, or else the defaults. */
+export interface GetSettings {
+  type: "settings.get";
+}
+
+/** Choose. A field that is left out stays as it is. */
+export interface EditSettings {
+  type: "settings.edit";
+  who_may_write?: Whom | null;
+  who_may_add?: Whom | null;
+  who_may_call?: Whom | null;
+  who_sees_last_seen?: Whom | null;
+  who_sees_profile?: Whom | null;
+  read_receipts?: boolean | null;
+  typing?: boolean | null;
+}
+
+/** Your settings, for all your devices. */
+export interface SettingsEdited {
+  type: "settings.changed";
+  settings: Settings;
+  rev: Seq;
 }
 
 // --- Roles: what somebody may do in a group
@@ -604,6 +759,13 @@ export interface SlowMode {
 export interface TitleRefused {
   reason: "title_refused";
   status: "invalid";
+}
+
+/** These people do not let you add them to groups. */
+export interface MayNotAdd {
+  reason: "may_not_add";
+  status: "forbidden";
+  user_ids: Id[];
 }
 
 /** Do away with all that was said so far, for yourself. Once everybody there has, it is gone from the database. */
@@ -1027,6 +1189,12 @@ export interface TooManyPins {
   reason: "too_many_pins";
   status: "conflict";
   limit: number;
+}
+
+/** This person takes no messages from you: their settings allow them to friends only, say. */
+export interface NotAccepting {
+  reason: "not_accepting";
+  status: "forbidden";
 }
 
 // --- Reactions: an emoji below a message
@@ -1502,7 +1670,17 @@ export type RoutedCommand =
   | DeliveredReceipt
   | ListReceipts
   | SetPreferences
-  | SetDraft;
+  | SetDraft
+  | ListPeople
+  | RequestFriend
+  | AcceptFriend
+  | DeclineFriend
+  | CancelFriend
+  | RemoveFriend
+  | AddBlock
+  | RemoveBlock
+  | GetSettings
+  | EditSettings;
 
 /** What a client may hear. */
 export type ServerEvent =
@@ -1520,6 +1698,9 @@ export type ServerEvent =
   | ReceiptMoved
   | ChatRead
   | PrefsChanged
+  | RelationChanged
+  | ProfileChanged
+  | SettingsEdited
   | Draining
   | Resync
   | ChatsBehind
@@ -1554,6 +1735,9 @@ export type Failure =
   | SlowMode
   | Banned
   | InviteOver
+  | MayNotAdd
+  | BlockedByYou
+  | NotAccepting
   | TextRefused
   | TextTooLong
   | ReplyRefused
@@ -1641,6 +1825,16 @@ export interface Replies {
   "receipt.list": Receipts;
   "chat.prefs": Preferences;
   "draft.set": Preferences;
+  "people.list": Relations;
+  "friend.request": RelationNow;
+  "friend.accept": RelationNow;
+  "friend.decline": RelationNow;
+  "friend.cancel": RelationNow;
+  "friend.remove": RelationNow;
+  "block.add": RelationNow;
+  "block.remove": RelationNow;
+  "settings.get": SettingsNow;
+  "settings.edit": SettingsNow;
 }
 
 /** What a client sends on a socket. `id` is its own, and unique while the command is pending. */

@@ -24,10 +24,12 @@ from dialog.protocol.messages import (
     Messages,
     SendMessage,
 )
+from dialog.protocol.people import ListPeople, RelationChanged, RelationNow
 from dialog.protocol.preferences import PrefsChanged, SetDraft, SetPreferences
 from dialog.protocol.presence import ChosenStatus, GetStatus, PresenceChanged, PresenceList, StatusChanged, Typing
 from dialog.protocol.receipts import ReadReceipt
 from dialog.protocol.scheduled import Scheduled, ScheduledChanged, ScheduledGone, UnscheduleMessage
+from dialog.protocol.settings import SettingsEdited, SettingsNow
 
 from .catchup import CatchUp
 from .connection import Connection, ConnectionStatus
@@ -264,7 +266,7 @@ class Client:
         view.begin_page()
         try:
             page = await self.call(MessageHistory(chat_id=chat_id, before=first, limit=limit))
-            self.state.apply_page(view, page.messages)
+            self.state.apply_page(view, page.messages, before=first)
         finally:
             view.end_page()
         return page
@@ -280,6 +282,7 @@ class Client:
     async def fresh_state(self) -> State:
         """What a cold start would fetch now, with the same window of each chat: to compare with `state`."""
         fresh = State(window=self.state.window)
+        fresh.people_behind = self.state.settings is not None
         await self._sync_into(fresh, self.connection.require_socket())
         fresh.choose(await self.call(GetStatus()))
         for chat_id, view in list(self.state.chats.items()):  # events go on meanwhile
@@ -287,7 +290,9 @@ class Client:
             while other and other.first_seq > max(1, view.first_seq):
                 before, limit = other.first_seq, min(PAGE, other.first_seq - max(1, view.first_seq))
                 page = await self.call(MessageHistory(chat_id=chat_id, before=before, limit=limit))
-                fresh.apply_page(other, page.messages)
+                # Where numbers are missing, a page of so many reaches below the window.
+                wanted = [message for message in page.messages if message.seq >= view.first_seq]
+                fresh.apply_page(other, wanted, before=before)
                 if other.first_seq == before:
                     break
         return fresh
@@ -301,15 +306,21 @@ class Client:
             self.state.clear()
             self.state.epoch = connected.epoch
         self.state.choose(connected.status)
+        if connected.people_rev != self.state.people_rev:
+            self.state.people_behind = True
 
     def _hear(self, event: Event) -> None:
         """An event from a socket, in its order."""
         if isinstance(event, Resync):
+            self.state.people_behind = True
             self._catch_up.sync_within(event.within)
         elif isinstance(event, ChatsBehind):
+            self.state.people_behind = True
             self._catch_up.sync_within(0)
         elif applied := self.state.apply(event):
             self._tell(applied)
+            if self.state.people_behind and isinstance(event, RelationChanged | SettingsEdited):
+                self._catch_up.sync_within(0)
         if self.state.behind:
             self._catch_up.notice()
 
@@ -340,6 +351,10 @@ class Client:
             self._hear(ScheduledChanged(scheduled=reply))
         elif isinstance(command, UnscheduleMessage):
             self._hear(ScheduledGone(scheduled_id=command.scheduled_id))
+        elif isinstance(reply, RelationNow):
+            self._hear(RelationChanged(relation=reply.relation, rev=reply.rev))
+        elif isinstance(reply, SettingsNow):
+            self._hear(SettingsEdited(settings=reply.settings, rev=reply.rev))
         elif isinstance(command, EditProfile):
             self._hear(MeChanged(user=reply))
         elif isinstance(command, SetPreferences | SetDraft):
@@ -381,6 +396,13 @@ class Client:
             self._catch_up.notice()
 
     async def _sync_into(self, state: State, socket: Socket) -> None:
+        if state.people_behind:
+            pages = [await socket.call(ListPeople())]
+            while after := pages[-1].next:
+                pages.append(await socket.call(ListPeople(after=after)))
+            news = state.apply_people(pages)
+            if state is self.state:
+                self._tell(news)
         for _page in range(SYNC_PAGES):
             asked, since = state.revs(), state.as_of
             synced = await socket.call(Sync(chats=asked, marks=state.marks(), moved_since=since))

@@ -14,10 +14,12 @@ from dialog.protocol.accounts import MeChanged, User
 from dialog.protocol.base import Event
 from dialog.protocol.chats import ChatChanged, ChatCleared, ChatJoined, ChatLeft, ChatState, MemberChanged, Synced
 from dialog.protocol.messages import Message, MessageChanged, MessagePosted, MessagesHidden
+from dialog.protocol.people import ProfileChanged, Relation, RelationChanged, Relations, RelationState
 from dialog.protocol.preferences import PrefsChanged
 from dialog.protocol.presence import ChosenStatus, Presence, PresenceChanged, StatusChanged
 from dialog.protocol.receipts import ChatRead, ReceiptMoved
 from dialog.protocol.scheduled import Scheduled, ScheduledChanged, ScheduledGone
+from dialog.protocol.settings import Settings, SettingsEdited
 
 from .view import ChatView, messages_of
 
@@ -69,6 +71,12 @@ class State:
         """What is seen of others, as far as it was told."""
         self.scheduled: dict[int, Scheduled] = {}
         """What one has scheduled, by id."""
+        self.relations: dict[int, Relation] = {}
+        """Friends, requests and blocks. Their profiles are in `people`, which is kept newer than those in here."""
+        self.settings: Settings | None = None
+        self.people_rev = 0
+        self.people_behind = False
+        """Whether something was missed of relations and settings: they are to be fetched."""
         self.departures = 0
         """How often a chat was dropped: a state fetched before the last time may be of a chat that one has left."""
         self.as_of = 0
@@ -104,6 +112,9 @@ class State:
         self.presence.clear()
         self.scheduled.clear()
         self.status = None
+        self.relations.clear()
+        self.settings = None
+        self.people_rev = 0
         self._held.clear()
         self._unmarked.clear()
         self._doubtful.clear()
@@ -117,14 +128,11 @@ class State:
             return self._in_turn(*_number(event), event)
         if isinstance(event, Aside):
             return self._apply_aside(event)
-        if isinstance(event, ChatJoined):
-            view = self.chats.get(event.chat.id)
-            if view is None or event.chat.rev > view.rev:
-                self._hold(event.chat.id, event.chat.rev, None)
-            return ()
-        if isinstance(event, ChatLeft):
-            return () if self._joined_after(event) else self.forget(event.chat_id)
-        if isinstance(event, MeChanged):
+        if isinstance(event, ChatJoined | ChatLeft):
+            return self._come_or_go(event)
+        if isinstance(event, RelationChanged | SettingsEdited):
+            return self._own_affairs(event)
+        if isinstance(event, MeChanged | ProfileChanged):
             self.meet(event.user)
         elif isinstance(event, PresenceChanged):
             self.presence |= {one.user_id: one for one in event.people}
@@ -137,6 +145,14 @@ class State:
             self._done.add(event.scheduled_id)
             self.scheduled.pop(event.scheduled_id, None)
         return (event,)
+
+    def _come_or_go(self, event: ChatJoined | ChatLeft) -> Sequence[Event]:
+        if isinstance(event, ChatLeft):
+            return () if self._joined_after(event) else self.forget(event.chat_id)
+        view = self.chats.get(event.chat.id)
+        if view is None or event.chat.rev > view.rev:
+            self._hold(event.chat.id, event.chat.rev, None)
+        return ()
 
     def _apply_mine(self, event: ChatCleared | MessagesHidden) -> Sequence[Event]:
         """What one did on another device: true at once, whatever else is missing."""
@@ -183,6 +199,32 @@ class State:
         if view.doubtful:
             self._doubtful.add(view.id)
 
+    def _own_affairs(self, event: RelationChanged | SettingsEdited) -> Sequence[Event]:
+        """These are counted by one number. A gap is not waited for: all of it is fetched."""
+        if event.rev <= self.people_rev:
+            return ()
+        self.people_behind = self.people_behind or event.rev > self.people_rev + 1
+        if not self.people_behind:
+            self.people_rev = event.rev
+        if isinstance(event, SettingsEdited):
+            self.settings = event.settings
+        else:
+            self._relate(event.relation)
+        return (event,)
+
+    def _relate(self, relation: Relation) -> None:
+        self.meet(relation.user)
+        if relation.state is RelationState.NONE and not relation.blocked:
+            self.relations.pop(relation.user.id, None)
+            self._forget_strangers()
+        else:
+            self.relations[relation.user.id] = relation
+
+    def is_friend(self, user_id: int) -> bool:
+        """Whether that person is a friend."""
+        relation = self.relations.get(user_id)
+        return relation is not None and relation.state is RelationState.FRIEND
+
     def _joined_after(self, event: ChatLeft) -> bool:
         """Whether this is told late: we are in the chat again."""
         view = self.chats.get(event.chat_id)
@@ -212,7 +254,7 @@ class State:
             view.set_chat(event.chat)
         else:
             if event.user:
-                self.meet(event.user)
+                self._meet_in_public(event.user)
             view.set_member(event.member, event.member_count, me=self.me.id if self.me else 0)
             if event.member.left and self.me and event.member.user_id == self.me.id:
                 applied += self.forget(view.id)
@@ -251,6 +293,7 @@ class State:
 
     def _forget_strangers(self) -> None:
         known = {user_id for view in self.chats.values() for user_id in view.acquaintances()}
+        known |= self.relations.keys()
         if self.me:
             known.add(self.me.id)
         self.people = {user_id: user for user_id, user in self.people.items() if user_id in known}
@@ -263,6 +306,13 @@ class State:
             self.people[user.id] = user
         if self.me and self.me.id == user.id and user.rev >= self.me.rev:
             self.me = user
+
+    def _meet_in_public(self, user: User) -> None:
+        """Take note of a profile as everybody sees it. What only friends see comes by itself, with `user.changed`."""
+        known = self.people.get(user.id)
+        if user.private and known and (self.is_friend(user.id) or (self.me and self.me.id == user.id)):
+            user = replace(user, description=known.description, avatar=known.avatar, private=known.private)
+        self.meet(user)
 
     # --- states
 
@@ -341,10 +391,30 @@ class State:
         self.as_of = synced.as_of
         return applied
 
-    def apply_page(self, view: ChatView, messages: Iterable[Message]) -> None:
-        """Merge a page of history that was asked for after `view.begin_page()`."""
+    def apply_people(self, pages: Sequence[Relations]) -> Sequence[Event]:
+        """Apply what `people.list` answered."""
+        old, first = self.relations, pages[0]
+        self.people_behind = False
+        self.people_rev = first.rev
+        news: list[Event] = []
+        if self.settings != first.settings:
+            news.append(SettingsEdited(settings=first.settings, rev=first.rev))
+        self.settings = first.settings
+        self.relations = {relation.user.id: relation for page in pages for relation in page.relations}
+        for user_id, relation in self.relations.items():
+            self.meet(relation.user)
+            if old.get(user_id) != relation:
+                news.append(RelationChanged(relation=relation, rev=first.rev))
+        for user_id in old.keys() - self.relations.keys():
+            gone = replace(old[user_id], state=RelationState.NONE, blocked=False, since=0)
+            news.append(RelationChanged(relation=gone, rev=first.rev))
+        self._forget_strangers()
+        return news
+
+    def apply_page(self, view: ChatView, messages: Iterable[Message], *, before: int | None = None) -> None:
+        """Merge a page of history that was asked for after `view.begin_page()`; `before` as it was asked for."""
         if self.chats.get(view.id) is view:
-            view.merge(messages)
+            view.merge(messages, before=before)
 
     # --- comparing
 
@@ -355,6 +425,11 @@ class State:
             "me": self.me,
             "status": self.status,
             "chats": {chat_id: view.snapshot() for chat_id, view in self.chats.items()},
-            "people": {user_id: self.people.get(user_id) for user_id in members},
             "scheduled": dict(self.scheduled),
+            "people": {user_id: self.people.get(user_id) for user_id in members | self.relations.keys()},
+            "relations": {
+                user_id: (relation.state, relation.blocked, relation.since)
+                for user_id, relation in self.relations.items()
+            },
+            "settings": self.settings,
         }

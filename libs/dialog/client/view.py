@@ -267,8 +267,12 @@ class ChatView:
         if not self._pages:
             self._aside.clear()
 
-    def merge(self, messages: Iterable[Message]) -> None:
-        """Take in a page that adjoins the window; of any other, only what is newer than the message held."""
+    def merge(self, messages: Iterable[Message], *, before: int | None = None) -> None:
+        """Take in a page that adjoins the window; of any other, only what is newer than the message held.
+
+        A page that was asked for as those `before` a message has all there are up to it: some numbers may be missing,
+        of messages that are not for us.
+        """
         page = {
             message.seq: self._as_shown(message)
             for message in messages
@@ -279,7 +283,7 @@ class ChatView:
             if held and message.rev > held.rev:
                 self.messages[seq] = message
         older = sorted(seq for seq in page if seq < self.first_seq)
-        if older and older[-1] == self.first_seq - 1:
+        if older and (older[-1] == self.first_seq - 1 or (before is not None and before >= self.first_seq)):
             self.messages = {seq: self._newest(page[seq]) for seq in older} | self.messages
 
     def _newest(self, message: Message) -> Message:

@@ -13,11 +13,13 @@ from . import (
     internal,
     invites,
     messages,
+    people,
     preferences,
     presence,
     reactions,
     receipts,
     scheduled,
+    settings,
 )
 from .base import Command, Event, Fact, Failure, tag_of
 
@@ -87,6 +89,16 @@ RoutedCommand = (
     | receipts.ListReceipts
     | preferences.SetPreferences
     | preferences.SetDraft
+    | people.ListPeople
+    | people.RequestFriend
+    | people.AcceptFriend
+    | people.DeclineFriend
+    | people.CancelFriend
+    | people.RemoveFriend
+    | people.AddBlock
+    | people.RemoveBlock
+    | settings.GetSettings
+    | settings.EditSettings
 )
 """Answered by a service for somebody signed in, over a socket or HTTP."""
 
@@ -101,9 +113,11 @@ InternalCommand = (
     | internal.GetGroupIds
     | internal.GetEpoch
     | internal.GetDirectPartners
+    | internal.GetFriendIds
     | internal.ReportSessions
     | internal.GetStatuses
     | internal.GetChatCircle
+    | internal.ApplyPair
 )
 """What only services may ask of each other."""
 
@@ -122,6 +136,9 @@ ServerEvent = (
     | receipts.ReceiptMoved
     | receipts.ChatRead
     | preferences.PrefsChanged
+    | people.RelationChanged
+    | people.ProfileChanged
+    | settings.SettingsEdited
     | connection.Draining
     | connection.Resync
     | connection.ChatsBehind
@@ -133,7 +150,13 @@ ServerEvent = (
 )
 """What a client may hear."""
 
-AnyFact = accounts.UserChanged | presence.UserStatusChanged | chats.DirectOpened
+AnyFact = (
+    accounts.UserChanged
+    | presence.UserStatusChanged
+    | chats.DirectOpened
+    | internal.PairChanged
+    | settings.SettingsChanged
+)
 """What services tell each other."""
 
 AnyFailure = (
@@ -160,6 +183,9 @@ AnyFailure = (
     | chats.SlowMode
     | bans.Banned
     | invites.InviteOver
+    | chats.MayNotAdd
+    | people.BlockedByYou
+    | messages.NotAccepting
     | messages.TextRefused
     | messages.TextTooLong
     | messages.ReplyRefused

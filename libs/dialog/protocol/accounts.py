@@ -25,6 +25,8 @@ class User(Wire):
     avatar: str | None
     rev: int
     """Grows by one with each change of the profile: the higher one is the newer one."""
+    private: bool = False
+    """Avatar and description are not for you: that they are empty here says nothing."""
 
 
 class Device(Wire, forbid_unknown_fields=True):
@@ -158,6 +160,8 @@ class EditProfile(Command[User], tag="profile.edit"):
 
     display_name: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
     description: Annotated[str, Meta(max_length=256)] | None = None
+    avatar: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]*$(?!\n)")] | None = None
+    """A reference to an image; an empty one takes the avatar away."""
 
 
 class FindUser(Command[FoundUser], tag="user.find"):

@@ -301,6 +301,13 @@ class TitleRefused(Failure, tag="title_refused"):
     """Nothing is left of the title once control characters are taken out, or it is longer than 128 characters."""
 
 
+class MayNotAdd(Failure, tag="may_not_add"):
+    """These people do not let you add them to groups."""
+
+    status = Status.FORBIDDEN
+    user_ids: list[Id]
+
+
 Seconds = Annotated[int, Meta(ge=1, le=366 * 86_400)]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from .accounts import Device, Token, User
-from .base import Audience, Command, Event, Failure, Id, Millis, Nothing, Status, Wire
+from .base import Audience, Command, Event, Failure, Id, Millis, Nothing, Seq, Status, Wire
 from .presence import ChosenStatus
 
 
@@ -29,6 +29,8 @@ class Connected(Wire):
     """When it differs from the one the client knows, it drops everything it holds."""
     now: Millis
     limits: Limits
+    people_rev: Seq = 0
+    """Of your own affairs: when it differs from the one the client holds, it asks `people.list`."""
 
 
 class Connect(Command[Connected], tag="connect"):

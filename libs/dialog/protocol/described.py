@@ -27,12 +27,14 @@ from . import (
     members,
     messages,
     notices,
+    people,
     preferences,
     presence,
     reactions,
     receipts,
     roles,
     scheduled,
+    settings,
 )
 from .base import Command, reply_type
 
@@ -40,6 +42,8 @@ AREAS = (
     base,
     connection,
     accounts,
+    people,
+    settings,
     roles,
     chats,
     bans,

@@ -1,11 +1,11 @@
-"""Commands that only services may send: the gateway's allow-list does not hold them."""
+"""Commands that only services may send: the gateway's allow-list does not hold them. And facts about pairs."""
 
 from typing import Annotated
 
 from msgspec import Meta
 
 from .accounts import User
-from .base import Command, Id, Millis, Nothing, Wire
+from .base import Command, Fact, Id, Millis, Nothing, Seq, Wire
 from .presence import ChosenStatus
 
 
@@ -27,12 +27,16 @@ class GetSigningKeys(Command[SigningKeys], tag="internal.signing_keys"):
 
 class Users(Wire):
     users: list[User]
+    people_rev: Seq = 0
+    """Of the viewer's own affairs, when they are among the users."""
 
 
 class GetUsers(Command[Users], tag="internal.users"):
-    """The profiles behind these ids; unknown ids are left out."""
+    """The profiles behind these ids, as `viewer` may see them; unknown ids are left out."""
 
     user_ids: Annotated[list[Id], Meta(max_length=1000)]
+    viewer: Seq = 0
+    """0 is anybody: for what is told to many."""
 
 
 class RevokedSessionIds(Wire):
@@ -76,6 +80,12 @@ class GetDirectPartners(Command[PartnerIds], tag="internal.direct_partners"):
     user_id: Id
 
 
+class GetFriendIds(Command[PartnerIds], tag="internal.friend_ids"):
+    """The friends of somebody."""
+
+    user_id: Id
+
+
 class LiveSession(Wire):
     user_id: Id
     session_id: Id
@@ -111,6 +121,10 @@ class Standing(Wire):
     sees_last_seen: bool
     sees_profile: bool
     """Avatar and description."""
+    lets_write: bool
+    """The other way round: the other person may write to them."""
+    version: Seq
+    """Higher with each change of any of this, as that of a `Pair`."""
 
 
 class Standings(Wire):
@@ -127,6 +141,8 @@ class GetStandings(Command[Standings], tag="internal.standings"):
 class PersonStatus(Wire):
     user_id: Id
     status: ChosenStatus
+    shows_typing: bool = True
+    """By their settings; it is told apart from the status."""
 
 
 class Statuses(Wire):
@@ -154,3 +170,30 @@ class GetChatCircle(Command[ChatCircle], tag="internal.chat_circle"):
 
     user_id: Id
     chat_id: Id
+
+
+class Pair(Wire):
+    """What two people are to each other. The one with the higher `version` is the newer one."""
+
+    low_id: Id
+    high_id: Id
+    friends: bool
+    low_blocks: bool
+    """The person with the lower id blocks the other."""
+    high_blocks: bool
+    low_refuses: bool
+    """By their settings the person with the lower id takes no messages from the other."""
+    high_refuses: bool
+    version: Seq
+
+
+class ApplyPair(Command[Nothing], tag="internal.apply_pair"):
+    """Two people changed what they are to each other: asked by auth before it answers them, besides the fact."""
+
+    pair: Pair
+
+
+class PairChanged(Fact, tag="pair.changed"):
+    """Two people became friends or no longer are, or one began or ceased to block the other. May come out of order."""
+
+    pair: Pair

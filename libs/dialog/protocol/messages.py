@@ -260,3 +260,9 @@ class EditConflict(Failure, tag="edit_conflict"):
 class TooManyPins(Failure, tag="too_many_pins"):
     status = Status.CONFLICT
     limit: int
+
+
+class NotAccepting(Failure, tag="not_accepting"):
+    """This person takes no messages from you: their settings allow them to friends only, say."""
+
+    status = Status.FORBIDDEN

@@ -16,6 +16,7 @@ from . import (
     reactions,
     receipts,
     scheduled,
+    versions,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "reactions",
     "receipts",
     "scheduled",
+    "versions",
 ]

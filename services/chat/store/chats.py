@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dialog.db import Database, Row, Statement, Transaction, rows_as
 from dialog.protocol.chats import Chat, ChatKind, Mine, Role
@@ -12,7 +13,7 @@ CHAT = (
     "chats.id, kind, title, avatar, head_seq, chats.rev, member_count, low_id, high_id, created_at, description, "
     "slow_mode, may_send, may_add, may_edit, may_pin, may_call, may_delete, disappear_after"
 )
-MINE = "role, cleared_seq, closed_seq, mark"
+SEAT = "role, cleared_seq, closed_seq, mark, known_rev, known_seq, known_disappear, hidden_rev, unaware"
 READ = "GREATEST(joined_seq, cleared_seq, COALESCE(read_seq, joined_seq)) AS read_seq"
 """How far somebody has read: what was said before they joined, or what they have cleared, is not unread to them."""
 READ_JOIN = "LEFT JOIN receipts ON receipts.chat_id = members.chat_id AND receipts.user_id = members.user_id"
@@ -35,6 +36,36 @@ class LockedChat(Struct, frozen=True):
     disappear_after: int | None
     member_rev: int
     """Of the last change of who is in it, and as what."""
+    barriers: int
+    """Bits of `barriers.Barrier`."""
+
+
+class Kept(Struct, frozen=True):
+    """What of a chat is kept from somebody who is in it."""
+
+    known_rev: int
+    known_seq: int
+    known_disappear: int | None
+    hidden_rev: int
+    unaware: bool
+
+
+class Seat(Struct, frozen=True):
+    """What somebody is and has done in a chat, and what of it is kept from them."""
+
+    mine: Mine
+    kept: Kept
+
+
+class BarriersRow(Struct, frozen=True):
+    barriers: int
+
+
+def known(chat: Chat, kept: Kept) -> Chat:
+    """The chat as far as somebody can tell from whom that is kept."""
+    if kept.known_rev < chat.rev <= kept.hidden_rev:
+        return replace(chat, rev=kept.known_rev, head_seq=kept.known_seq, disappear_after=kept.known_disappear)
+    return chat
 
 
 class NumberRow(Struct, frozen=True):
@@ -49,9 +80,9 @@ class CountRow(Struct, frozen=True):
 def place(chat_id: int, user_id: int) -> list[Statement]:
     """The chat and what `user_id` is and has done in it, for `read_place`."""
     return [
-        Statement(f"SELECT {CHAT} FROM chats WHERE id = %(chat_id)s", {"chat_id": chat_id}),
+        Statement(f"SELECT {CHAT}, barriers FROM chats WHERE id = %(chat_id)s", {"chat_id": chat_id}),
         Statement(
-            f"SELECT {MINE} FROM members WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s AND left_seq IS NULL",
+            f"SELECT {SEAT} FROM members WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s AND left_seq IS NULL",
             {"chat_id": chat_id, "user_id": user_id},
         ),
     ]
@@ -69,25 +100,31 @@ def own_place(chat_id: int, user_id: int) -> list[Statement]:
     return [chat, Statement(member.sql + " FOR UPDATE", member.params)]
 
 
-def read_place(found: PlaceRows) -> tuple[Chat | None, Mine | None]:
-    chats, mine = rows_as(Chat, found[0]), rows_as(Mine, found[1])
-    return chats[0] if chats else None, mine[0] if mine else None
+def read_place(found: PlaceRows) -> tuple[Chat | None, Seat | None, int]:
+    """The chat, the seat in it, and its barriers."""
+    chats, seats, barriers = rows_as(Chat, found[0]), _seats(found[1]), rows_as(BarriersRow, found[0])
+    return chats[0] if chats else None, seats[0] if seats else None, barriers[0].barriers if barriers else 0
+
+
+def _seats(rows: Sequence[Row]) -> list[Seat]:
+    return [Seat(mine, kept) for mine, kept in zip(rows_as(Mine, rows), rows_as(Kept, rows), strict=True)]
 
 
 def of(user_id: int) -> Statement:
-    """Every chat that somebody is in, what they are and have done in it, and how far they have read, for `read_of`."""
+    """Every chat that somebody is in and knows of, their seat in it, and how far they have read, for `read_of`."""
     return Statement(
         f"""
-        SELECT {CHAT}, {MINE}, {READ} FROM members JOIN chats ON chats.id = members.chat_id {READ_JOIN}
-        WHERE members.user_id = %(user_id)s AND members.left_seq IS NULL
+        SELECT {CHAT}, {SEAT}, {READ} FROM members JOIN chats ON chats.id = members.chat_id {READ_JOIN}
+        WHERE members.user_id = %(user_id)s AND members.left_seq IS NULL AND members.unaware = 0
         ORDER BY chats.id DESC
         """,
         {"user_id": user_id},
     )
 
 
-def read_of(rows: Sequence[Row]) -> list[tuple[Chat, Mine]]:
-    return list(zip(rows_as(Chat, rows), rows_as(Mine, rows), strict=True))
+def read_of(rows: Sequence[Row]) -> list[tuple[Chat, Seat]]:
+    """The chats, as far as the one who asks can tell."""
+    return [(known(chat, seat.kept), seat) for chat, seat in zip(rows_as(Chat, rows), _seats(rows), strict=True)]
 
 
 async def ids_of(db: Database, user_id: int) -> list[int]:
@@ -159,7 +196,7 @@ async def direct_partners(db: Database, user_id: int) -> list[int]:
     return [row.number for row in rows]
 
 
-async def get(db: Database, chat_id: int) -> Chat | None:
+async def get(db: Database | Transaction, chat_id: int) -> Chat | None:
     return await db.fetch_one(Chat, f"SELECT {CHAT} FROM chats WHERE id = %(chat_id)s", chat_id=chat_id)
 
 
@@ -170,15 +207,16 @@ async def epoch(db: Database) -> int:
     return row.number
 
 
-def insert(made: Chat) -> Statement:
+def insert(made: Chat, *, barriers: int = 0, version: int = 0) -> Statement:
     return Statement(
         """
         INSERT INTO chats
-            (id, kind, title, avatar, head_seq, rev, member_rev, member_count, low_id, high_id, created_at)
+            (id, kind, title, avatar, head_seq, rev, member_rev, member_count, low_id, high_id, created_at,
+             barriers, pair_version)
         VALUES (%(id)s, %(kind)s, %(title)s, NULL, %(head_seq)s, %(rev)s, %(rev)s, %(member_count)s, %(low_id)s,
-                %(high_id)s, %(created_at)s)
+                %(high_id)s, %(created_at)s, %(barriers)s, %(version)s)
         """,
-        _columns(made),
+        _columns(made) | {"barriers": barriers, "version": version},
     )
 
 
@@ -236,7 +274,7 @@ async def lock(tx: Transaction, chat_ids: list[int]) -> dict[int, LockedChat]:
     chats = await tx.fetch(
         LockedChat,
         """
-        SELECT id, kind, head_seq, rev, low_id, high_id, slow_mode, may_send, disappear_after, member_rev
+        SELECT id, kind, head_seq, rev, low_id, high_id, slow_mode, may_send, disappear_after, member_rev, barriers
         FROM chats
         WHERE id IN %(chat_ids)s ORDER BY id FOR UPDATE
         """,
@@ -252,4 +290,24 @@ def advance(chat_ids: list[int], count: int) -> Statement:
         UPDATE chats SET head_seq = head_seq + %(count)s, rev = rev + %(count)s WHERE id IN %(chat_ids)s
         """,
         {"chat_ids": chat_ids, "count": count},
+    )
+
+
+async def set_barriers(db: Database, chat_id: int, barriers: int, version: int) -> None:
+    """Store what stands between the two of a direct chat, unless something newer is stored; the upper bits are ours."""
+    await db.execute(
+        """
+        UPDATE chats SET barriers = (barriers & 48) | %(barriers)s, pair_version = %(version)s
+        WHERE id = %(chat_id)s AND pair_version < %(version)s
+        """,
+        chat_id=chat_id,
+        barriers=barriers,
+        version=version,
+    )
+
+
+def drop_barrier(chat_id: int, barrier: int) -> Statement:
+    return Statement(
+        "UPDATE chats SET barriers = barriers & ~%(barrier)s WHERE id = %(chat_id)s",
+        {"chat_id": chat_id, "barrier": int(barrier)},
     )

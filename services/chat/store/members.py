@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from dialog.db import Database, Statement, Transaction, rows_as
-from dialog.protocol.chats import Member, Role
+from dialog.protocol.chats import Chat, Member, Role
 
+from .chats import LockedChat
 from .since import changed_since
 
 MEMBER = "chat_id, user_id, role, joined_seq, rev, left_seq IS NOT NULL AS `left`"
@@ -240,3 +241,33 @@ async def groups_of(db: Database, user_ids: list[int]) -> list[list[int]]:
     for row in rows:
         groups[row.user_id].append(row.chat_id)
     return [groups[user_id] for user_id in user_ids]
+
+
+def set_unaware(chat_id: int, user_id: int, *, unaware: bool) -> Statement:
+    """Keep a chat from somebody who is in it, or no longer."""
+    return Statement(
+        "UPDATE members SET unaware = %(unaware)s WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s",
+        {"chat_id": chat_id, "user_id": user_id, "unaware": int(unaware)},
+    )
+
+
+def keep_behind(before: Chat | LockedChat, user_id: int, rev: int) -> Statement:
+    """Keep the change `rev` of a chat from somebody: they stay at what they knew `before`, or already before that."""
+    return Statement(
+        """
+        UPDATE members
+        SET known_seq = CASE WHEN hidden_rev = %(before)s THEN known_seq ELSE %(head_seq)s END,
+            known_rev = CASE WHEN hidden_rev = %(before)s THEN known_rev ELSE %(before)s END,
+            known_disappear = CASE WHEN hidden_rev = %(before)s THEN known_disappear ELSE %(disappear)s END,
+            hidden_rev = %(rev)s
+        WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s
+        """,
+        {
+            "chat_id": before.id,
+            "user_id": user_id,
+            "before": before.rev,
+            "head_seq": before.head_seq,
+            "disappear": before.disappear_after,
+            "rev": rev,
+        },
+    )

@@ -14,6 +14,8 @@ from dialog.protocol.messages import Forwarded, Message, Reaction
 from .since import changed_since
 
 MESSAGE = "chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at, edited_at, deleted_at, notice, body"
+FOR_VIEWER = "(hidden_from IS NULL OR hidden_from <> %(viewer)s)"
+"""Leaves out what somebody wrote to the viewer while they were blocked."""
 
 
 class Body(Struct, frozen=True, omit_defaults=True):
@@ -31,6 +33,13 @@ class Body(Struct, frozen=True, omit_defaults=True):
 
 NO_BODY = Body()
 _BODIES = msgspec.json.Decoder(dict[str, Any])
+
+
+class Stored(Struct, frozen=True):
+    """A message as it is on record, and whom it is hidden from."""
+
+    message: Message
+    hidden_from: int | None
 
 
 class SeqRow(Struct, frozen=True):
@@ -62,12 +71,12 @@ def _columns(message: Message) -> Row:
 COLUMNS = tuple(name for name in Message.__struct_fields__ if name not in Body.__struct_fields__)
 
 
-def since(known: Mapping[int, int]) -> Statement:
+def since(known: Mapping[int, int], viewer: int) -> Statement:
     """What has changed in some chats (at least one) since the `rev` that is known of each."""
-    return changed_since(f"SELECT {MESSAGE} FROM messages FORCE INDEX (changed)", known)
+    return changed_since(f"SELECT {MESSAGE} FROM messages FORCE INDEX (changed)", known, FOR_VIEWER, viewer=viewer)
 
 
-def at(places: Sequence[tuple[int, int]]) -> Statement:
+def at(places: Sequence[tuple[int, int]], viewer: int) -> Statement:
     """The messages at these chats and numbers (at least one).
 
     As a list to join with, since each alternative of a WHERE costs MariaDB several times as much as a look-up.
@@ -75,53 +84,84 @@ def at(places: Sequence[tuple[int, int]]) -> Statement:
     return Statement(
         f"""
         SELECT {MESSAGE} FROM ({{rows}}) AS places STRAIGHT_JOIN messages ON chat_id = at_chat AND seq = at_seq
+        WHERE {FOR_VIEWER}
         """,
+        {"viewer": viewer},
         row="SELECT %(at_chat)s AS at_chat, %(at_seq)s AS at_seq",
         rows=[{"at_chat": chat_id, "at_seq": seq} for chat_id, seq in places],
         glue=" UNION ALL ",
     )
 
 
-def newest(chat_id: int, limit: int) -> Statement:
-    return before(chat_id, 2**63, limit)
+def newest(chat_id: int, limit: int, viewer: int) -> Statement:
+    return before(chat_id, 2**63, limit, viewer)
 
 
-def before(chat_id: int, seq: int, limit: int) -> Statement:
+def before(chat_id: int, seq: int, limit: int, viewer: int) -> Statement:
     """The `limit` messages before `seq`, the newest first."""
     return Statement(
         f"""
-        SELECT {MESSAGE} FROM messages WHERE chat_id = %(chat_id)s AND seq < %(seq)s ORDER BY seq DESC LIMIT %(limit)s
+        SELECT {MESSAGE} FROM messages WHERE chat_id = %(chat_id)s AND seq < %(seq)s AND {FOR_VIEWER}
+        ORDER BY seq DESC LIMIT %(limit)s
         """,
-        {"chat_id": chat_id, "seq": seq, "limit": limit},
+        {"chat_id": chat_id, "seq": seq, "limit": limit, "viewer": viewer},
     )
 
 
-def after(chat_id: int, seq: int, limit: int) -> Statement:
+def after(chat_id: int, seq: int, limit: int, viewer: int) -> Statement:
     """The `limit` messages after `seq`, the oldest first."""
     return Statement(
         f"""
-        SELECT {MESSAGE} FROM messages WHERE chat_id = %(chat_id)s AND seq > %(seq)s ORDER BY seq LIMIT %(limit)s
+        SELECT {MESSAGE} FROM messages WHERE chat_id = %(chat_id)s AND seq > %(seq)s AND {FOR_VIEWER}
+        ORDER BY seq LIMIT %(limit)s
         """,
-        {"chat_id": chat_id, "seq": seq, "limit": limit},
+        {"chat_id": chat_id, "seq": seq, "limit": limit, "viewer": viewer},
     )
 
 
-async def get(tx: Transaction, chat_id: int, seq: int) -> Message | None:
-    found = await among(tx, chat_id, [seq])
-    return found[0] if found else None
+async def get(tx: Transaction, chat_id: int, seq: int, viewer: int) -> Stored | None:
+    """A message that the viewer sees."""
+    [rows] = await tx.together(
+        [
+            Statement(
+                f"""
+                SELECT {MESSAGE}, hidden_from FROM messages
+                WHERE chat_id = %(chat_id)s AND seq = %(seq)s AND {FOR_VIEWER}
+                """,
+                {"chat_id": chat_id, "seq": seq, "viewer": viewer},
+            )
+        ]
+    )
+    return next(iter(_stored(rows)), None)
 
 
-async def among(tx: Transaction, chat_id: int, seqs: list[int]) -> list[Message]:
+def hide(made: Message, user_id: int) -> Statement:
+    """Keep a message from somebody, for ever."""
+    return Statement(
+        "UPDATE messages SET hidden_from = %(user_id)s WHERE chat_id = %(chat_id)s AND seq = %(seq)s",
+        {"chat_id": made.chat_id, "seq": made.seq, "user_id": user_id},
+    )
+
+
+async def among(tx: Transaction, chat_id: int, seqs: list[int]) -> list[Stored]:
     """Those of these messages (at least one) that there are, in the order of their `seq`."""
     [rows] = await tx.together(
         [
             Statement(
-                f"SELECT {MESSAGE} FROM messages WHERE chat_id = %(chat_id)s AND seq IN %(seqs)s ORDER BY seq",
+                f"""
+                SELECT {MESSAGE}, hidden_from FROM messages
+                WHERE chat_id = %(chat_id)s AND seq IN %(seqs)s ORDER BY seq
+                """,
                 {"chat_id": chat_id, "seqs": seqs},
             )
         ]
     )
-    return read(rows)
+    return _stored(rows)
+
+
+def _stored(rows: Sequence[Row]) -> list[Stored]:
+    hidden_from = [row["hidden_from"] for row in rows]
+    return [Stored(*one) for one in zip(read(rows), hidden_from, strict=True)]
 
 
 async def of_author(tx: Transaction, chat_id: int, author_id: int, after_nonce: str, limit: int) -> list[SeqRow]:

@@ -17,7 +17,10 @@ async def of(reader: Database | Transaction, chat_id: int) -> list[int]:
 
 def put(chat_id: int, seq: int, now: int) -> Statement:
     return Statement(
-        "INSERT INTO pins (chat_id, seq, pinned_at) VALUES (%(chat_id)s, %(seq)s, %(now)s)",
+        """
+        INSERT INTO pins (chat_id, seq, pinned_at) VALUES (%(chat_id)s, %(seq)s, %(now)s)
+        ON DUPLICATE KEY UPDATE pinned_at = VALUES(pinned_at)
+        """,
         {"chat_id": chat_id, "seq": seq, "now": now},
     )
 

@@ -1,11 +1,9 @@
-"""All of auth's SQL. Functions that take a Transaction change something or lock it; the others only look."""
+"""SQL of accounts, their sessions, and signing keys."""
 
 from msgspec import Struct
 
 from dialog.db import Database, Transaction
 from dialog.protocol.accounts import User
-from dialog.protocol.internal import PersonStatus
-from dialog.protocol.presence import NOTHING_CHOSEN, Choice, ChosenStatus
 
 Reader = Database | Transaction
 
@@ -92,12 +90,6 @@ async def users(db: Reader, user_ids: list[int]) -> list[User]:
     )
 
 
-async def users_together(db: Reader, asked: list[list[int]]) -> list[list[User]]:
-    """The same for several who ask (each for at least one), in their order."""
-    found = {user.id: user for user in await users(db, sorted({user_id for user_ids in asked for user_id in user_ids}))}
-    return [[found[user_id] for user_id in sorted(set(user_ids)) if user_id in found] for user_ids in asked]
-
-
 async def user_by_name(db: Reader, username: str) -> User | None:
     """The profile with exactly this name."""
     return await db.fetch_one(
@@ -112,12 +104,14 @@ async def user_by_name(db: Reader, username: str) -> User | None:
 async def set_profile(tx: Transaction, user: User) -> None:
     await tx.execute(
         """
-        UPDATE users SET display_name = %(display_name)s, description = %(description)s, rev = %(rev)s
+        UPDATE users
+        SET display_name = %(display_name)s, description = %(description)s, avatar = %(avatar)s, rev = %(rev)s
         WHERE id = %(user_id)s
         """,
         user_id=user.id,
         display_name=user.display_name,
         description=user.description,
+        avatar=user.avatar,
         rev=user.rev,
     )
 
@@ -271,78 +265,6 @@ async def forget_unused(db: Database, before: int, limit: int) -> int:
     """Delete sessions that were last used before `before`. Returns how many."""
     return await db.execute(
         "DELETE FROM sessions WHERE last_seen_at < %(before)s LIMIT %(limit)s", before=before, limit=limit
-    )
-
-
-# ------------------------------------------------------------------------------------------------------------ statuses
-
-
-class StatusRow(Struct, frozen=True):
-    """What somebody chose to show, as it was noted."""
-
-    user_id: int
-    status: Choice
-    text: str
-    ends_at: int | None
-    since: int
-    rev: int
-
-    def chosen(self) -> ChosenStatus:
-        return ChosenStatus(status=self.status, text=self.text, until=self.ends_at, since=self.since, rev=self.rev)
-
-
-async def statuses_together(db: Reader, asked: list[list[int]]) -> list[list[PersonStatus]]:
-    """What people chose to show, for several who ask (each for at least one), in their order. Nobody is left out."""
-    rows = await db.fetch(
-        StatusRow,
-        "SELECT user_id, status, text, ends_at, since, rev FROM statuses WHERE user_id IN %(user_ids)s",
-        user_ids=sorted({user_id for user_ids in asked for user_id in user_ids}),
-    )
-    found = {row.user_id: row.chosen() for row in rows}
-    return [
-        [PersonStatus(user_id=user_id, status=found.get(user_id, NOTHING_CHOSEN)) for user_id in user_ids]
-        for user_ids in asked
-    ]
-
-
-async def lock_status(tx: Transaction, user_id: int) -> ChosenStatus | None:
-    """What somebody chose to show, for this transaction alone; None when they never chose."""
-    row = await tx.fetch_one(
-        StatusRow,
-        "SELECT user_id, status, text, ends_at, since, rev FROM statuses WHERE user_id = %(user_id)s FOR UPDATE",
-        user_id=user_id,
-    )
-    return row.chosen() if row else None
-
-
-async def lock_ended_statuses(tx: Transaction, now: int, limit: int) -> list[PersonStatus]:
-    """Those whose time is over, but for those that somebody else is changing."""
-    rows = await tx.fetch(
-        StatusRow,
-        """
-        SELECT user_id, status, text, ends_at, since, rev FROM statuses WHERE ends_at <= %(now)s
-        ORDER BY ends_at, user_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-        """,
-        now=now,
-        limit=limit,
-    )
-    return [PersonStatus(user_id=row.user_id, status=row.chosen()) for row in rows]
-
-
-async def put_status(tx: Transaction, user_id: int, status: ChosenStatus) -> None:
-    await tx.execute(
-        """
-        INSERT INTO statuses (user_id, status, text, ends_at, since, rev)
-        VALUES (%(user_id)s, %(status)s, %(text)s, %(until)s, %(since)s, %(rev)s)
-        ON DUPLICATE KEY UPDATE status = VALUES(status), text = VALUES(text), ends_at = VALUES(ends_at),
-            since = VALUES(since), rev = VALUES(rev)
-        """,
-        user_id=user_id,
-        status=status.status.value,
-        text=status.text,
-        until=status.until,
-        since=status.since,
-        rev=status.rev,
     )
 
 
