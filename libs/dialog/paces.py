@@ -12,6 +12,8 @@ Without Redis each process holds the rate for itself.
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 
@@ -124,3 +126,13 @@ class Paces:
         if self._telling:
             self._telling.cancel()
             await asyncio.gather(self._telling, return_exceptions=True)
+
+
+@asynccontextmanager
+async def open_paces(client: "Redis") -> AsyncGenerator[Paces]:
+    """Paces that tell each other over this Redis."""
+    paces = Paces(client)
+    try:
+        yield paces
+    finally:
+        await paces.close()

@@ -15,12 +15,14 @@ from . import (
     invites,
     members,
     messages,
+    moderation,
     pairs,
     people,
     pins,
     preferences,
     reactions,
     receipts,
+    reports,
     scheduled,
     settings,
 )
@@ -50,6 +52,8 @@ SERVICE = Service(
         disappearing,
         receipts,
         preferences,
+        reports,
+        moderation,
     ),
 )
 

@@ -15,13 +15,17 @@ from dialog.cache import Limiter, Rate, open_cache
 from dialog.config import Count, DatabaseSettings, Port, Seconds
 from dialog.db import Database, open_database
 from dialog.http import Check
+from dialog.paces import open_paces
 from dialog.protocol.messages import Message
 
 from . import store
+from .manners import Manners
 from .pointers import Move, move_all
 from .posting import Post, post_all
 from .roster import Rosters
 from .ticks import open_ticks
+
+DAY = 86400.0
 
 PEOPLE_TOGETHER = 64
 PEOPLE_WAITING = 8192
@@ -89,6 +93,30 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     )
     preferring_every: Annotated[Seconds, Meta(description="seconds until they may make one more")] = 0.2
 
+    messages_burst: Annotated[Count, Meta(description="messages that one person may send at once")] = 10
+    messages_every: Annotated[Seconds, Meta(description="seconds until they may send one more")] = 0.2
+    strangers_burst: Annotated[
+        Count, Meta(description="messages that one person may send at once to people who are no friends of theirs")
+    ] = 60
+    strangers_every: Annotated[Seconds, Meta(description="seconds until they may send one more to them")] = 1.0
+    new_for: Annotated[Seconds, Meta(description="seconds for which an account is new")] = DAY
+    new_directs: Annotated[Count, Meta(description="direct chats that a new account may begin in a day")] = 10
+
+    @property
+    def messages(self) -> Rate:
+        """How fast one person may write."""
+        return Rate(burst=self.messages_burst, every=self.messages_every)
+
+    @property
+    def to_strangers(self) -> Rate:
+        """How fast one person may write to people who are no friends of theirs."""
+        return Rate(burst=self.strangers_burst, every=self.strangers_every)
+
+    @property
+    def new_directs_daily(self) -> Rate:
+        """How fast a new account may begin direct chats."""
+        return Rate(burst=self.new_directs, every=DAY / self.new_directs)
+
     @property
     def preferring(self) -> Rate:
         """How fast one person may change preferences and drafts."""
@@ -126,6 +154,7 @@ class App:
     reading: asyncio.Semaphore
     """Held while pages and states are read, so that they leave connections for writing."""
     limits: Limiter
+    manners: Manners
     checks: Mapping[str, Check]
     receipts: Batch[Move, bool]
     """How far people have come in chats. Answers whether they are in that chat."""
@@ -134,8 +163,14 @@ class App:
 @asynccontextmanager
 async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
     """Connect to the database. Raises what `open_database` raises."""
-    async with open_database(config, bus) as db, open_cache(config) as redis, open_ticks(db, bus) as ticks:
-        run = partial(post_all, db, Rosters(config.rosters))
+    async with (
+        open_database(config, bus) as db,
+        open_cache(config) as redis,
+        open_paces(redis) as paces,
+        open_ticks(db, bus) as ticks,
+    ):
+        manners = Manners(paces, config.messages, config.to_strangers, config.new_for)
+        run = partial(post_all, db, Rosters(config.rosters), manners)
         posting = Batch(run, size=config.batch_size, waiting=config.batch_waiting, linger=config.batch_linger)
         yield App(
             config=config,
@@ -145,6 +180,7 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
             groups=Batch(partial(store.members.groups_of, db), size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, linger=0),
             reading=asyncio.Semaphore(config.reads_at_once),
             limits=Limiter(redis),
+            manners=manners,
             checks={"mysql": db.check},
             receipts=Batch(partial(move_all, db, ticks), size=MOVES_TOGETHER, waiting=MOVES_WAITING, linger=0),
         )

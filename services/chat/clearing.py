@@ -135,7 +135,8 @@ async def withdraw_some(app: App, row: WithdrawalRow) -> bool:
         if chats and seqs:
             stored = await store.messages.among(tx, row.chat_id, seqs)
             if left := [one for one in stored if one.message.deleted_at is None]:
-                delete_all(tx, chat := chats[row.chat_id], chat.barriers, left, row.author_id)
+                by = None if row.by_operator else row.author_id
+                delete_all(tx, chat := chats[row.chat_id], chat.barriers, left, by)
         if chats and len(found) == ROWS:
             tx.later(store.clearing.withdrawn(row, found[-1].nonce))
             return True

@@ -30,6 +30,7 @@ from dialog.protocol.presence import ChosenStatus, GetStatus, PresenceChanged, P
 from dialog.protocol.receipts import ReadReceipt
 from dialog.protocol.scheduled import Scheduled, ScheduledChanged, ScheduledGone, UnscheduleMessage
 from dialog.protocol.settings import SettingsEdited, SettingsNow
+from dialog.protocol.warnings import WarningDismissed, WarningGone
 
 from .catchup import CatchUp
 from .connection import Connection, ConnectionStatus
@@ -39,7 +40,7 @@ from .events import Events, Waiters
 from .outbox import Entry, Outbox
 from .session import Session
 from .socket import CALL_SECONDS, Socket
-from .state import State
+from .state import OwnAffair, State
 from .usage import Usage
 
 R = TypeVar("R")
@@ -319,7 +320,7 @@ class Client:
             self._catch_up.sync_within(0)
         elif applied := self.state.apply(event):
             self._tell(applied)
-            if self.state.people_behind and isinstance(event, RelationChanged | SettingsEdited):
+            if self.state.people_behind and isinstance(event, OwnAffair):
                 self._catch_up.sync_within(0)
         if self.state.behind:
             self._catch_up.notice()
@@ -355,6 +356,8 @@ class Client:
             self._hear(RelationChanged(relation=reply.relation, rev=reply.rev))
         elif isinstance(reply, SettingsNow):
             self._hear(SettingsEdited(settings=reply.settings, rev=reply.rev))
+        elif isinstance(reply, WarningDismissed):
+            self._hear(WarningGone(warning_id=reply.warning_id, rev=reply.rev))
         elif isinstance(command, EditProfile):
             self._hear(MeChanged(user=reply))
         elif isinstance(command, SetPreferences | SetDraft):

@@ -13,13 +13,16 @@ from . import (
     internal,
     invites,
     messages,
+    moderation,
     people,
     preferences,
     presence,
     reactions,
     receipts,
+    reports,
     scheduled,
     settings,
+    warnings,
 )
 from .base import Command, Event, Fact, Failure, tag_of
 
@@ -99,6 +102,9 @@ RoutedCommand = (
     | people.RemoveBlock
     | settings.GetSettings
     | settings.EditSettings
+    | reports.ReportUser
+    | reports.ReportMessage
+    | warnings.DismissWarning
 )
 """Answered by a service for somebody signed in, over a socket or HTTP."""
 
@@ -118,6 +124,20 @@ InternalCommand = (
     | internal.GetStatuses
     | internal.GetChatCircle
     | internal.ApplyPair
+    | moderation.FileReport
+    | moderation.ListReports
+    | moderation.ReadReport
+    | moderation.FindAccount
+    | moderation.DismissReport
+    | moderation.WarnUser
+    | moderation.SuspendUser
+    | moderation.LiftSuspension
+    | moderation.RemoveMessage
+    | moderation.RemoveContent
+    | moderation.ReadAudit
+    | moderation.TakeDown
+    | moderation.TakeDownAll
+    | moderation.StopScheduled
 )
 """What only services may ask of each other."""
 
@@ -147,6 +167,8 @@ ServerEvent = (
     | messages.MessagesHidden
     | scheduled.ScheduledChanged
     | scheduled.ScheduledGone
+    | warnings.WarningGiven
+    | warnings.WarningGone
 )
 """What a client may hear."""
 
@@ -188,6 +210,7 @@ AnyFailure = (
     | messages.NotAccepting
     | messages.TextRefused
     | messages.TextTooLong
+    | messages.LinksRefused
     | messages.ReplyRefused
     | messages.EditWindowOver
     | connection.TooManySockets
@@ -201,6 +224,7 @@ AnyFailure = (
     | presence.UntilRefused
     | presence.ChatNotOpen
     | preferences.TooManyPinned
+    | accounts.Suspended
 )
 
 

@@ -32,9 +32,11 @@ from . import (
     presence,
     reactions,
     receipts,
+    reports,
     roles,
     scheduled,
     settings,
+    warnings,
 )
 from .base import Command, reply_type
 
@@ -55,6 +57,8 @@ AREAS = (
     receipts,
     preferences,
     presence,
+    reports,
+    warnings,
 )
 FROM_CLIENTS: Any = PublicCommand | ClientCommand
 ALIASES = ("Id", "Seq", "Millis")
