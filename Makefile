@@ -1,6 +1,6 @@
 # Everything a checkout can do. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat test faults soak bench profile check lint types imports generated fix gen migrate lock clean
+.PHONY: help setup run chat test faults soak bench profile check lint types imports generated fix gen migrate moderate lock clean
 MAKEFLAGS += --no-print-directory
 
 PYTHON := .venv/bin/python
@@ -65,6 +65,10 @@ gen: setup  ## write the generated files
 migrate: setup  ## apply new migrations to the running suite's databases
 	@test -e .local/address || { echo 'Dialog does not run in this checkout: start it with make run'; exit 1; }
 	@. ./.local/environment && exec $(PYTHON) -m dialog.migrate
+
+moderate: setup  ## what operators do in the running suite: make moderate ARGS="reports"
+	@test -e .local/address || { echo 'Dialog does not run in this checkout: start it with make run'; exit 1; }
+	@. ./.local/environment && exec $(PYTHON) -m clients.operator $(ARGS)
 
 lock: setup  ## pin what pyproject.toml asks for, by hash; ARGS=--upgrade takes the newest
 	@$(PYTHON) -m uv pip compile $(LOCKED) pyproject.toml --output-file requirements.lock $(ARGS)

@@ -63,6 +63,11 @@ TEST_SETTINGS = {
     # Who reads nothing on purpose is not closed because all the rest takes long.
     "DIALOG_GATEWAY_STALLED": "120",
     "DIALOG_CHAT_GATHERINGS_BURST": "100000",
+    # People of tests are new, strangers and in a hurry; those who test limits lower these.
+    "DIALOG_CHAT_MESSAGES_BURST": "100000",
+    "DIALOG_CHAT_STRANGERS_BURST": "100000",
+    "DIALOG_CHAT_NEW_FOR": "0.001",
+    "DIALOG_AUTH_REPORTS_BURST": "100000",
     "DIALOG_PRESENCE_OFFLINE_GRACE": "1",
     "DIALOG_PRESENCE_SWEEP_INTERVAL": "0.1",
     "DIALOG_PRESENCE_TRANSITION_INTERVAL": "0.2",

@@ -18,6 +18,11 @@ from .log import get_logger
 GONE = (RedisError, OSError, asyncio.TimeoutError)
 """What a Redis that is away or too slow raises. A change may have been made all the same."""
 
+PATIENCE = 0.25
+"""Seconds that a limit waits for Redis, a retry included."""
+PAUSE = 2.0
+"""Seconds between two tries while it is away."""
+
 _log = get_logger()
 
 
@@ -64,20 +69,49 @@ return '0'
 """
 
 
+class Breaker:
+    """While Redis is away one caller asks it every two seconds; the others do without, and at once."""
+
+    def __init__(self) -> None:
+        self._again_at = 0.0
+
+    def may_ask(self) -> bool:
+        """Whether to ask now. Say what came of it with `worked` or `failed`."""
+        now = time.monotonic()
+        if now < self._again_at:
+            return False
+        if self._again_at:
+            self._again_at = now + PAUSE  # only this one tries
+        return True
+
+    def worked(self) -> None:
+        self._again_at = 0.0
+
+    def failed(self) -> None:
+        self._again_at = time.monotonic() + PAUSE
+
+
 class Limiter:
     """Rate limits that all replicas share through Redis; without Redis each process counts for itself, at a quarter."""
 
     def __init__(self, client: "Redis") -> None:
         self._spend = client.register_script(_SPEND)
         self._local = LocalLimiter()
+        self._breaker = Breaker()
 
     async def spend(self, key: str, rate: Rate, cost: int = 1) -> float:
         """Take `cost` from the bucket `key`. Returns 0, or the seconds to wait when that is too much now."""
-        try:
-            return float(await self._spend(keys=[f"limit:{key}"], args=[rate.burst, rate.every, cost]))
-        except GONE as error:
-            _log.warning("limits without redis", error=type(error).__name__)
-            return self._local.spend(key, Rate(burst=max(1, rate.burst // 4), every=rate.every * 4), cost)
+        if self._breaker.may_ask():
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    wait = float(await self._spend(keys=[f"limit:{key}"], args=[rate.burst, rate.every, cost]))
+            except GONE as error:
+                self._breaker.failed()
+                _log.warning("limits without redis", error=type(error).__name__)
+            else:
+                self._breaker.worked()
+                return wait
+        return self._local.spend(key, Rate(burst=max(1, rate.burst // 4), every=rate.every * 4), cost)
 
 
 class LocalLimiter:

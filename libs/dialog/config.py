@@ -15,6 +15,9 @@ from msgspec import Meta, Struct
 
 SERVICES = ("gateway", "auth", "chat", "presence")
 
+OPERATOR = "operator"
+"""The tool that is no service but has a setting of its own, which services leave alone."""
+
 S = TypeVar("S", bound="Settings")
 
 Seconds = Annotated[float, Meta(gt=0, le=1e9)]
@@ -108,7 +111,7 @@ def _field_of(kind: type[Settings], service: str, name: str) -> str | None:
         return None
     if name.startswith(_prefix(service)):
         field, allowed = name.removeprefix(_prefix(service)).lower(), kind.__struct_fields__
-    elif any(name.startswith(_prefix(other)) for other in SERVICES):
+    elif any(name.startswith(_prefix(other)) for other in (*SERVICES, OPERATOR)):
         return None
     else:
         field, allowed = name.removeprefix("DIALOG_").lower(), SHARED

@@ -13,6 +13,11 @@ def new_id() -> int:
     return (elapsed & (1 << 41) - 1) << 12 | secrets.randbits(12)
 
 
+def made_at(id_: int) -> int:
+    """When an id was made: milliseconds since 1970, UTC."""
+    return (id_ >> 12) + EPOCH_MS
+
+
 def now_ms() -> int:
     """Milliseconds since 1970, UTC."""
     return time.time_ns() // 1_000_000

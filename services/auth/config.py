@@ -93,6 +93,15 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     who_sees_last_seen: Annotated[Whom, Meta(description="who sees when such people were last here")] = Whom.FRIENDS
     who_sees_profile: Annotated[Whom, Meta(description="who sees avatar and description of such people")] = Whom.FRIENDS
 
+    reports_burst: Annotated[Count, Meta(description="reports that one person may make in a day")] = 20
+    evidence_kept: Annotated[Seconds, Meta(description="seconds for which copies of what is reported are kept")] = (
+        90 * DAY
+    )
+    evidence_kept_closed: Annotated[
+        Seconds, Meta(description="seconds for which they are kept at most once the report is decided")
+    ] = 30 * DAY
+    reports_kept: Annotated[Seconds, Meta(description="seconds until a report that is decided is deleted")] = 365 * DAY
+
     max_sessions: Annotated[
         Count, Meta(description="signed-in devices of one person; one more ends the one unused the longest")
     ] = 50
@@ -164,6 +173,10 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     @property
     def friend_requests_new(self) -> Rate:
         return Rate(burst=self.friend_day_burst_new, every=DAY / self.friend_day_burst_new)
+
+    @property
+    def reports(self) -> Rate:
+        return Rate(burst=self.reports_burst, every=DAY / self.reports_burst)
 
     @property
     def patience(self) -> Patience:

@@ -1,4 +1,4 @@
-"""Sessions that are over leave the database after a while."""
+"""Sessions that are over, and reports with their evidence, leave the database after a while."""
 
 import asyncio
 
@@ -28,6 +28,17 @@ async def forget(config: Config, db: Database) -> int:
     return count
 
 
+async def forget_reports(config: Config, db: Database) -> int:
+    """Delete the evidence and the decided reports whose time is over. Returns how many; raises Refused(Unavailable)."""
+    now = now_ms()
+    count = 0
+    while deleted := await store.reports.forget_evidence(db, now, _AT_ONCE):
+        count += deleted
+    while deleted := await store.reports.forget_reports(db, now - int(config.reports_kept * 1000), _AT_ONCE):
+        count += deleted
+    return count
+
+
 async def keep_forgetting(config: Config, db: Database) -> None:
     """Do so now and then. Runs until cancelled."""
     while True:
@@ -35,5 +46,7 @@ async def keep_forgetting(config: Config, db: Database) -> None:
         try:
             if count := await forget(config, db):
                 _log.info("sessions forgotten", count=count)
+            if count := await forget_reports(config, db):
+                _log.info("reports and evidence forgotten", count=count)
         except Refused as refused:
-            _log.warning("sessions not forgotten", reason=str(refused))
+            _log.warning("nothing forgotten", reason=str(refused))

@@ -284,6 +284,7 @@ async def list_people(app: App, actor: Actor, command: ListPeople) -> Relations:
         next=found[PAGE - 1].id if len(found) > PAGE else 0,
         settings=settings_of(app.config, me),
         rev=me.people_rev,
+        warnings=[] if command.after else await store.moderation.warnings(app.db, me.id),
     )
 
 

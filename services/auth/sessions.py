@@ -17,6 +17,7 @@ from dialog.protocol.accounts import (
     SessionList,
     SessionRevoked,
     SessionTokens,
+    Suspended,
     User,
 )
 from dialog.protocol.base import Actor, NotFound, Nothing, Refused, Unauthenticated
@@ -69,12 +70,17 @@ async def _recognise(app: App, username: str, password: str) -> Account:
 async def _add_session(
     app: App, account: Account, device_name: str, network: str, password: str
 ) -> tuple[User, LoginToken]:
-    """Store a new session of `account`, whose password has just been checked. Raises Refused(BadCredentials)."""
+    """Store a new session of `account`, whose password has just been checked.
+
+    Raises Refused(BadCredentials, Suspended).
+    """
     fresh = await app.passwords.hash(password) if app.passwords.is_outdated(account.password_hash) else None
     async with app.db.transaction() as tx:
         locked = await store.accounts.lock_account(tx, account.id)
         if locked is None or locked.password_hash != account.password_hash:
             raise Refused(BadCredentials())  # it was changed while we looked
+        if suspension := await store.moderation.suspension(tx, account.id, now_ms()):
+            raise Refused(Suspended(until=suspension.until, said=suspension.said))
         if fresh:
             await store.accounts.set_password(tx, account.id, fresh)
         await _make_room(app, tx, account.id)

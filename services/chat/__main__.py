@@ -16,12 +16,14 @@ from . import (
     invites,
     members,
     messages,
+    moderation,
     pairs,
     people,
     pins,
     preferences,
     reactions,
     receipts,
+    reports,
     scheduled,
     search,
     settings,
@@ -54,6 +56,8 @@ SERVICE = Service(
         invisible,
         preferences,
         search,
+        reports,
+        moderation,
     ),
 )
 

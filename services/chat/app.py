@@ -11,20 +11,24 @@ from msgspec import Meta
 
 from dialog.batch import Batch
 from dialog.bus import Bus
-from dialog.cache import LocalLimiter, Rate
+from dialog.cache import Limiter, Rate, open_cache
 from dialog.config import Count, DatabaseSettings, Port, Seconds
 from dialog.db import Database, open_database
 from dialog.http import Check
+from dialog.paces import open_paces
 from dialog.protocol.messages import Message
 from dialog.protocol.scheduled import Scheduled
 
 from . import store
 from .indexing import Indexing
+from .manners import Manners
 from .pointers import Move, move_all
 from .posting import Post, post_all
 from .roster import Rosters
 from .ticks import Ticks, open_ticks
 from .viewers import Viewer, viewers
+
+DAY = 86400.0
 
 PEOPLE_TOGETHER = 64
 PEOPLE_WAITING = 8192
@@ -62,20 +66,18 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
         Count, Meta(description="connections for reading pages and states; the others are left to writing")
     ] = 6
     typing_members: Annotated[Count, Meta(description="members beyond which a group does not say who is typing")] = 200
-    gatherings_burst: Annotated[
-        Count, Meta(description="people that one person may bring into chats at once, per process")
-    ] = 1000
+    gatherings_burst: Annotated[Count, Meta(description="people that one person may bring into chats at once")] = 1000
     gatherings_every: Annotated[Seconds, Meta(description="seconds until they may bring in one more")] = 30.0
 
     bans: Annotated[Count, Meta(description="people banned from one group")] = 1000
     invites: Annotated[Count, Meta(description="invites to one group at a time")] = 50
     join_requests: Annotated[Count, Meta(description="people who wait to be let into one group")] = 1000
-    reactions_burst: Annotated[Count, Meta(description="reactions that one person may give at once, per process")] = 20
+    reactions_burst: Annotated[Count, Meta(description="reactions that one person may give at once")] = 20
     reactions_every: Annotated[Seconds, Meta(description="seconds until they may give one more")] = 0.2
-    forwards_burst: Annotated[Count, Meta(description="messages one person may forward at once, per process")] = 200
+    forwards_burst: Annotated[Count, Meta(description="messages one person may forward at once")] = 200
     forwards_every: Annotated[Seconds, Meta(description="seconds until they may forward one more")] = 0.5
     tidying_burst: Annotated[
-        Count, Meta(description="pins, hides, clears and schedules that one person may do at once, per process")
+        Count, Meta(description="pins, hides, clears and schedules that one person may do at once")
     ] = 100
     tidying_every: Annotated[Seconds, Meta(description="seconds until they may do one more")] = 0.5
     pins: Annotated[Count, Meta(description="pinned messages of a chat")] = 50
@@ -90,19 +92,42 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
         Seconds, Meta(description="seconds after which another process posts what one had begun to post")
     ] = 10.0
     pinned_chats: Annotated[Count, Meta(description="chats that one person can have pinned")] = 100
-    preferring_burst: Annotated[
-        Count, Meta(description="changes of preferences and drafts by one person at once, per process")
-    ] = 100
+    preferring_burst: Annotated[Count, Meta(description="changes of preferences and drafts by one person at once")] = (
+        100
+    )
     preferring_every: Annotated[Seconds, Meta(description="seconds until they may make one more")] = 0.2
 
     search_length: Annotated[Count, Meta(description="characters of what is searched for")] = 200
-    searches_burst: Annotated[Count, Meta(description="searches by one person at once, per process")] = 30
+    searches_burst: Annotated[Count, Meta(description="searches by one person at once")] = 30
     searches_every: Annotated[Seconds, Meta(description="seconds until they may search once more")] = 2.0
+    messages_burst: Annotated[Count, Meta(description="messages that one person may send at once")] = 10
+    messages_every: Annotated[Seconds, Meta(description="seconds until they may send one more")] = 0.2
+    strangers_burst: Annotated[
+        Count, Meta(description="messages that one person may send at once to people who are no friends of theirs")
+    ] = 60
+    strangers_every: Annotated[Seconds, Meta(description="seconds until they may send one more to them")] = 1.0
+    new_for: Annotated[Seconds, Meta(description="seconds for which an account is new")] = DAY
+    new_directs: Annotated[Count, Meta(description="direct chats that a new account may begin in a day")] = 10
 
     @property
     def searches(self) -> Rate:
         """How often one person may search."""
         return Rate(burst=self.searches_burst, every=self.searches_every)
+
+    @property
+    def messages(self) -> Rate:
+        """How fast one person may write."""
+        return Rate(burst=self.messages_burst, every=self.messages_every)
+
+    @property
+    def to_strangers(self) -> Rate:
+        """How fast one person may write to people who are no friends of theirs."""
+        return Rate(burst=self.strangers_burst, every=self.strangers_every)
+
+    @property
+    def new_directs_daily(self) -> Rate:
+        """How fast a new account may begin direct chats."""
+        return Rate(burst=self.new_directs, every=DAY / self.new_directs)
 
     @property
     def preferring(self) -> Rate:
@@ -144,23 +169,27 @@ class App:
     """What a person has scheduled, likewise."""
     reading: asyncio.Semaphore
     """Held while pages and states are read, so that they leave connections for writing."""
-    gatherings: LocalLimiter
-    invited: LocalLimiter
-    limits: LocalLimiter
+    limits: Limiter
+    manners: Manners
     checks: Mapping[str, Check]
     receipts: Batch[Move, bool]
     """How far people have come in chats. Answers whether they are in that chat."""
     ticks: Ticks
-    preferring: LocalLimiter
     indexing: Indexing
 
 
 @asynccontextmanager
 async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
     """Connect to the database. Raises what `open_database` raises."""
-    async with open_database(config, bus) as db, open_ticks(db, bus) as ticks:
+    async with (
+        open_database(config, bus) as db,
+        open_cache(config) as redis,
+        open_paces(redis) as paces,
+        open_ticks(db, bus) as ticks,
+    ):
         indexing = Indexing(db)
-        run = partial(_post, partial(post_all, db, Rosters(config.rosters)), indexing)
+        manners = Manners(paces, config.messages, config.to_strangers, config.new_for)
+        run = partial(_post, partial(post_all, db, Rosters(config.rosters), manners), indexing)
         posting = Batch(run, size=config.batch_size, waiting=config.batch_waiting, linger=config.batch_linger)
         yield App(
             config=config,
@@ -173,13 +202,11 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
                 partial(store.scheduled.of_all, db), size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, linger=0
             ),
             reading=asyncio.Semaphore(config.reads_at_once),
-            gatherings=LocalLimiter(),
-            invited=LocalLimiter(),
-            limits=LocalLimiter(),
+            limits=Limiter(redis),
+            manners=manners,
             checks={"mysql": db.check},
             receipts=Batch(partial(move_all, db, ticks), size=MOVES_TOGETHER, waiting=MOVES_WAITING, linger=0),
             ticks=ticks,
-            preferring=LocalLimiter(),
             indexing=indexing,
         )
 

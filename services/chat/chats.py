@@ -22,6 +22,7 @@ from dialog.service import command
 from . import access, pairs, store
 from .app import App
 from .barriers import Barrier, bit
+from .limits import spend
 from .members import addable, addable_by
 from .settings import clean_title
 
@@ -60,6 +61,8 @@ async def open_direct(app: App, actor: Actor, command: OpenDirect) -> Chat:
     low_id, high_id = sorted((actor.user_id, command.user_id))
     chat_id = await store.chats.direct_chat_id(app.db, low_id, high_id)
     if chat_id is None:
+        if app.manners.is_new(actor.user_id):
+            await spend(app, actor, "directs", app.config.new_directs_daily)
         await addable(app, actor, {low_id, high_id})
         chat_id = await _claim(app, low_id, high_id)
     if await store.chats.get(app.db, chat_id) is None:
@@ -102,7 +105,7 @@ async def _make_direct(app: App, actor: Actor, chat_id: int, other_id: int) -> N
     try:
         async with app.db.transaction() as tx:
             tx.later(
-                store.chats.insert(chat, barriers=barriers, version=standing.version),
+                store.chats.insert(chat, barriers=barriers, friends=standing.friends, version=standing.version),
                 store.members.put(_members(chat, {low_id: Role.MEMBER, high_id: Role.MEMBER}), chat.created_at),
             )
             if unaware:

@@ -28,7 +28,7 @@ REACTIONS = 5000
 
 @command
 async def clear_chat(app: App, actor: Actor, command: ClearChat) -> Nothing:
-    spend(app, actor, "tidying", app.config.tidying)
+    await spend(app, actor, "tidying", app.config.tidying)
     async with app.db.transaction() as tx:
         place = await access.own_place(tx, actor, command.chat_id)
         _clear(tx, actor, place, replace(place.mine, cleared_seq=place.chat.head_seq))
@@ -39,7 +39,7 @@ async def clear_chat(app: App, actor: Actor, command: ClearChat) -> Nothing:
 
 @command
 async def delete_chat(app: App, actor: Actor, command: DeleteChat) -> Nothing:
-    spend(app, actor, "tidying", app.config.tidying)
+    await spend(app, actor, "tidying", app.config.tidying)
     async with app.db.transaction() as tx:
         place = await access.own_place(tx, actor, command.chat_id)
         if place.chat.kind is not ChatKind.GROUP:
@@ -137,7 +137,8 @@ async def withdraw_some(app: App, row: WithdrawalRow) -> bool:
         if chats and seqs:
             stored = await store.messages.among(tx, row.chat_id, seqs)
             if left := [one for one in stored if one.message.deleted_at is None]:
-                delete_all(tx, chat := chats[row.chat_id], chat.barriers, left, row.author_id)
+                by = None if row.by_operator else row.author_id
+                delete_all(tx, chat := chats[row.chat_id], chat.barriers, left, by)
         if chats and len(found) == ROWS:
             tx.later(store.clearing.withdrawn(row, found[-1].nonce))
             return True

@@ -17,7 +17,7 @@ from .shown import shown
 @command
 async def forward_messages(app: App, actor: Actor, command: ForwardMessages) -> Messages:
     seqs = list(dict.fromkeys(command.seqs))
-    spend(app, actor, "forwards", app.config.forwards, len(seqs))
+    await spend(app, actor, "forwards", app.config.forwards, len(seqs))
     originals = await _originals(app, actor, command.from_chat_id, seqs)
     # All are waiting in their order before the first is posted: that is the order in which they are posted.
     copies = await asyncio.gather(

@@ -13,7 +13,7 @@ from .limits import spend
 
 @command
 async def hide_messages(app: App, actor: Actor, command: HideMessages) -> Nothing:
-    spend(app, actor, "tidying", app.config.tidying)
+    await spend(app, actor, "tidying", app.config.tidying)
     async with app.db.transaction() as tx:
         place = await access.own_place(tx, actor, command.chat_id)
         chat_id, mine = place.chat.id, place.mine

@@ -6,7 +6,7 @@ from dialog.cache import Rate
 from dialog.db import Database, Transaction
 from dialog.ids import now_ms
 from dialog.protocol.accounts import User
-from dialog.protocol.base import Actor, Invalid, NotFound, Nothing, Refused, TooLarge, TooManyRequests
+from dialog.protocol.base import Actor, Invalid, NotFound, Nothing, Refused, TooLarge
 from dialog.protocol.chats import GroupFull
 from dialog.protocol.invites import (
     ApproveJoin,
@@ -31,13 +31,14 @@ from dialog.service import command
 
 from . import access, store
 from .app import App
+from .limits import spend
 from .members import addable, bring_in
 from .people import users
 
 TOKEN_BYTES = 18
 """144 random bits: 24 characters."""
 LOOKS = Rate(burst=30, every=2.0)
-"""How fast one person may try tokens, per process."""
+"""How fast one person may try tokens."""
 
 
 @command
@@ -82,7 +83,7 @@ async def revoke_invite(app: App, actor: Actor, command: RevokeInvite) -> Nothin
 
 @command
 async def look_at_invite(app: App, actor: Actor, command: LookAtInvite) -> InviteLook:
-    _slow_down(app, actor)
+    await _slow_down(app, actor)
     invite = await store.invites.get(app.db, command.token)
     if invite is None:
         raise Refused(InviteOver())
@@ -100,7 +101,7 @@ async def look_at_invite(app: App, actor: Actor, command: LookAtInvite) -> Invit
 
 @command
 async def use_invite(app: App, actor: Actor, command: UseInvite) -> InviteUse:
-    _slow_down(app, actor)
+    await _slow_down(app, actor)
     seen = await store.invites.get(app.db, command.token)
     if seen is None:
         raise Refused(InviteOver())
@@ -126,10 +127,9 @@ async def use_invite(app: App, actor: Actor, command: UseInvite) -> InviteUse:
         return InviteUse(chat=bring_in(tx, place.chat, [me], actor.user_id, MemberJoined()))
 
 
-def _slow_down(app: App, actor: Actor) -> None:
+async def _slow_down(app: App, actor: Actor) -> None:
     """Nobody tries out tokens, nor watches groups by their invites. Raises Refused(TooManyRequests)."""
-    if wait := app.invited.spend(f"user:{actor.user_id}", LOOKS):
-        raise Refused(TooManyRequests(retry_after=round(wait, 1)))
+    await spend(app, actor, "invites", LOOKS)
 
 
 async def _check(db: Database | Transaction, actor: Actor, invite: Invite) -> None:

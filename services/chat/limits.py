@@ -1,4 +1,4 @@
-"""How fast one person may do something, per process."""
+"""How fast one person may do something, whichever replica they reach."""
 
 from dialog.cache import Rate
 from dialog.protocol.base import Actor, Refused, TooManyRequests
@@ -6,7 +6,7 @@ from dialog.protocol.base import Actor, Refused, TooManyRequests
 from .app import App
 
 
-def spend(app: App, actor: Actor, what: str, rate: Rate, cost: int = 1) -> None:
+async def spend(app: App, actor: Actor, what: str, rate: Rate, cost: int = 1) -> None:
     """Raises Refused(TooManyRequests)."""
-    if wait := app.limits.spend(f"{what}:{actor.user_id}", rate, cost):
+    if wait := await app.limits.spend(f"{what}:{actor.user_id}", rate, cost):
         raise Refused(TooManyRequests(retry_after=round(wait, 1)))

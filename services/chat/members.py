@@ -6,7 +6,7 @@ from dialog.db import Transaction
 from dialog.ids import now_ms
 from dialog.protocol.accounts import User
 from dialog.protocol.bans import Banned
-from dialog.protocol.base import Actor, Forbidden, NotFound, Nothing, Refused, TooManyRequests
+from dialog.protocol.base import Actor, Forbidden, NotFound, Nothing, Refused
 from dialog.protocol.chats import (
     AddMember,
     Chat,
@@ -28,14 +28,14 @@ from dialog.service import command
 
 from . import access, store
 from .app import App
+from .limits import spend
 from .notices import post_notice
 from .people import users
 
 
 async def addable(app: App, actor: Actor, user_ids: set[int]) -> dict[int, User]:
     """The people to bring into a chat. Raises Refused(NotFound, TooManyChats, TooManyRequests)."""
-    if wait := app.gatherings.spend(f"user:{actor.user_id}", app.config.gatherings, len(user_ids)):
-        raise Refused(TooManyRequests(retry_after=round(wait, 1)))
+    await spend(app, actor, "gatherings", app.config.gatherings, len(user_ids))
     found = await users(app.bus, user_ids)
     if found.keys() != user_ids:
         raise Refused(NotFound())

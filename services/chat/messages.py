@@ -8,7 +8,7 @@ from dialog.db import Statement, Transaction
 from dialog.ids import now_ms
 from dialog.names import can_be_seen
 from dialog.protocol.base import Actor, Forbidden, Invalid, NotFound, Refused
-from dialog.protocol.chats import Chat
+from dialog.protocol.chats import Chat, ChatKind
 from dialog.protocol.frames import ENCODER
 from dialog.protocol.messages import (
     DeleteMessage,
@@ -88,11 +88,19 @@ async def edit_message(app: App, actor: Actor, command: EditMessage) -> Message:
             raise Refused(EditConflict(edits=message.edits))
         if edited.mentions_all:
             access.may_mention_all(place)
+        await _may_link(app, tx, place.chat, edited)
         tx.later(store.edits.put(message, now))
         if message.edits >= EDITS_KEPT:
             tx.later(store.edits.forget_before(message.chat_id, message.seq, message.edits + 2 - EDITS_KEPT))
         said = {"text": edited.text, "mentions": edited.mentions, "mentions_all": edited.mentions_all}
         return change(tx, place, seen, lambda one: replace(one, **said, edits=one.edits + 1, edited_at=now))
+
+
+async def _may_link(app: App, tx: Transaction, chat: Chat, edited: Message) -> None:
+    """What may not be sent may not be edited in. Raises Refused(LinksRefused)."""
+    failure = app.manners.why_no_link(edited.author_id, edited.text) if chat.kind is ChatKind.DIRECT else None
+    if failure and not await store.chats.are_friends(tx, chat.id):
+        raise Refused(failure)
 
 
 async def _mentioned(tx: Transaction, command: EditMessage) -> tuple[int, ...]:

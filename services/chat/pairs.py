@@ -31,7 +31,7 @@ async def _apply(db: Database, pair: Pair) -> None:
     chat_id = await store.chats.direct_chat_id(db, pair.low_id, pair.high_id)
     if chat_id is not None:
         said = (pair.low_blocks, pair.high_blocks, pair.low_refuses, pair.high_refuses)
-        await store.chats.set_barriers(db, chat_id, _bits(*said), pair.version)
+        await store.chats.set_barriers(db, chat_id, _bits(*said), pair.version, friends=pair.friends)
 
 
 async def _set_blocks(db: Database, pair: Pair) -> None:
@@ -61,7 +61,8 @@ async def _set(db: Database, user_id: int, standing: Standing) -> None:
     low_id, high_id = sorted((user_id, standing.user_id))
     chat_id = await store.chats.direct_chat_id(db, low_id, high_id)
     if chat_id is not None:
-        await store.chats.set_barriers(db, chat_id, bits_of(user_id, standing), standing.version)
+        barriers = bits_of(user_id, standing)
+        await store.chats.set_barriers(db, chat_id, barriers, standing.version, friends=standing.friends)
 
 
 async def between(app: App, user_id: int, other_id: int) -> Standing:

@@ -16,7 +16,7 @@ from .shown import shown
 
 @command
 async def pin_message(app: App, actor: Actor, command: PinMessage) -> Message:
-    spend(app, actor, "tidying", app.config.tidying)
+    await spend(app, actor, "tidying", app.config.tidying)
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
         access.may_pin(place)
@@ -32,7 +32,7 @@ async def pin_message(app: App, actor: Actor, command: PinMessage) -> Message:
 
 @command
 async def unpin_message(app: App, actor: Actor, command: UnpinMessage) -> Message:
-    spend(app, actor, "tidying", app.config.tidying)
+    await spend(app, actor, "tidying", app.config.tidying)
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
         access.may_pin(place)

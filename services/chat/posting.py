@@ -14,11 +14,12 @@ from msgspec.structs import replace
 from dialog.db import Database, Duplicate, Transaction
 from dialog.ids import now_ms
 from dialog.log import get_logger
-from dialog.protocol.base import Failure, Forbidden, NotFound, Refused
+from dialog.protocol.base import Failure, Forbidden, NotFound, Refused, TooManyRequests
 from dialog.protocol.chats import Role, SlowMode
 from dialog.protocol.messages import (
     TEXT,
     Forwarded,
+    LinksRefused,
     Message,
     MessagePosted,
     NotAccepting,
@@ -28,6 +29,7 @@ from dialog.protocol.messages import (
 
 from . import access, store
 from .barriers import Barrier, bit, blocker_of, kept_from, make_aware, other_in
+from .manners import Manners
 from .mentions import mentioned, mentions_all
 from .roster import Roster, Rosters
 from .slow_mode import Pace
@@ -37,6 +39,9 @@ _log = get_logger()
 
 PART_TEXT = 500_000
 """Code points in one transaction: as JSON, escaped, they are at most six times as many bytes, twice."""
+
+HELD_UP = (Forbidden, SlowMode, NotAccepting, TooManyRequests, LinksRefused)
+"""Refusals of what may have been posted before."""
 
 Key = tuple[int, int, str]
 """Chat, author and nonce: what makes a retry the same message."""
@@ -68,12 +73,32 @@ class Batch(Struct, frozen=True):
     """From whom a message (chat and seq) is hidden."""
 
 
-async def post_all(db: Database, rosters: Rosters, posts: list[Post]) -> Sequence[Message | BaseException]:
+class Desk(Struct, frozen=True):
+    """Where messages are posted: what is remembered from one transaction to the next."""
+
+    db: Database
+    rosters: Rosters
+    manners: Manners
+    judged: dict[Key, Failure | None] = msgspec.field(default_factory=dict[Key, Failure | None])
+    """A transaction may be tried again: nobody pays twice."""
+
+    def judge(self, post: Post, chat: LockedChat) -> Failure | None:
+        """Why its author may not post this now, if manners forbid it."""
+        if post.key not in self.judged:
+            text, forwarded = post.command.text, post.forwarded is not None
+            self.judged[post.key] = self.manners.why_not(post.user_id, chat, text, forwarded=forwarded)
+        return self.judged[post.key]
+
+
+async def post_all(
+    db: Database, rosters: Rosters, manners: Manners, posts: list[Post]
+) -> Sequence[Message | BaseException]:
     """Post everything that may be posted. Answers each with its message, or with why not.
 
     A message that the database cannot take fails alone.
     """
-    return [result for part in parts(posts) for result in await _post_part(db, rosters, part)]
+    desk = Desk(db, rosters, manners)
+    return [result for part in parts(posts) for result in await _post_part(desk, part)]
 
 
 def parts(posts: list[Post]) -> list[list[Post]]:
@@ -89,32 +114,30 @@ def parts(posts: list[Post]) -> list[list[Post]]:
     return cut
 
 
-async def _post_part(db: Database, rosters: Rosters, posts: list[Post]) -> Sequence[Message | BaseException]:
+async def _post_part(desk: Desk, posts: list[Post]) -> Sequence[Message | BaseException]:
     try:
         try:
-            return await _post_together(db, rosters, posts, retries=False)
+            return await _post_together(desk, posts, retries=False)
         except Duplicate:  # some were sent before; looking that up costs only those who retry
-            return await _post_together(db, rosters, posts, retries=True)
+            return await _post_together(desk, posts, retries=True)
     except Refused as refused:
         return [refused] * len(posts)
     except Exception as error:
         if len(posts) == 1:
             return [error]
         _log.exception("a batch failed, its messages are posted one by one", size=len(posts))
-        return [result for post in posts for result in await _post_part(db, rosters, [post])]
+        return [result for post in posts for result in await _post_part(desk, [post])]
 
 
-async def _post_together(
-    db: Database, rosters: Rosters, posts: list[Post], *, retries: bool
-) -> Sequence[Message | BaseException]:
-    async with db.transaction() as tx:
+async def _post_together(desk: Desk, posts: list[Post], *, retries: bool) -> Sequence[Message | BaseException]:
+    async with desk.db.transaction() as tx:
         locked = await store.chats.lock(tx, list({post.command.chat_id for post in posts}))
-        members = await rosters.of(tx, locked.values())
+        members = await desk.rosters.of(tx, locked.values())
         pace = await Pace.of(tx, locked, members, ((post.command.chat_id, post.user_id) for post in posts))
         sent = await _sent_before(tx, posts) if retries else {}
         known = len(sent)
         batch = Batch(chats={**locked}, members=members, pace=pace, sent=sent)
-        results = [_posted(post, batch) for post in posts]
+        results = [_posted(post, batch, desk) for post in posts]
         made = list(sent.values())[known:]
         _store(tx, made)
         if any(locked[message.chat_id].barriers for message in made):
@@ -140,7 +163,7 @@ async def _unless_sent_before(
     held_up = [
         post
         for post, result in zip(posts, results, strict=True)
-        if isinstance(result, Refused) and isinstance(result.failure, Forbidden | SlowMode | NotAccepting)
+        if isinstance(result, Refused) and isinstance(result.failure, HELD_UP)
     ]
     if not held_up:
         return results
@@ -151,7 +174,7 @@ async def _unless_sent_before(
     ]
 
 
-def _posted(post: Post, batch: Batch) -> Message | BaseException:
+def _posted(post: Post, batch: Batch, desk: Desk) -> Message | BaseException:
     """The message that was sent with this nonce before, be it in this very batch; or a new one with the next `seq` and
     `rev` of its chat, which moves on in the batch; or why there is none."""
     command = post.command
@@ -161,7 +184,7 @@ def _posted(post: Post, batch: Batch) -> Message | BaseException:
         return Refused(NotFound())
     if post.key in batch.sent:
         return batch.sent[post.key]
-    if why_not := _why_not(post, chat, role, batch.pace):
+    if why_not := _why_not(post, chat, role, batch.pace) or desk.judge(post, chat):
         return Refused(why_not)
     if chat.barriers and (blocker_id := blocker_of(chat, chat.barriers, post.user_id)):
         batch.hidden[chat.id, chat.head_seq + 1] = blocker_id

@@ -3,12 +3,13 @@
 from msgspec.structs import replace
 
 from dialog.ids import now_ms
-from dialog.protocol.base import Actor, Refused, TooManyRequests
+from dialog.protocol.base import Actor, Refused
 from dialog.protocol.preferences import Preferences, SetDraft, SetPreferences, TooManyPinned
 from dialog.service import command
 
 from . import access, store
 from .app import App
+from .limits import spend
 from .own import change
 
 CHOICES = ("muted_until", "level", "archived", "important", "marked_unread")
@@ -38,5 +39,4 @@ async def set_draft(app: App, actor: Actor, command: SetDraft) -> Preferences:
 async def _may_prefer(app: App, actor: Actor, chat_id: int) -> None:
     """Raises Refused(NotFound, TooManyRequests)."""
     await access.member_of(app.db, actor, chat_id)
-    if wait := app.preferring.spend(f"user:{actor.user_id}", app.config.preferring):
-        raise Refused(TooManyRequests(retry_after=round(wait, 1)))
+    await spend(app, actor, "preferring", app.config.preferring)

@@ -35,7 +35,7 @@ PAGE = 200
 @command
 async def add_reaction(app: App, actor: Actor, command: AddReaction) -> Message:
     emoji = _emoji(command.emoji)
-    spend(app, actor, "reactions", app.config.reactions)
+    await spend(app, actor, "reactions", app.config.reactions)
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
         seen = await access.seen_message(tx, actor, place, command.seq)
@@ -64,7 +64,7 @@ def _added(reactions: tuple[Reaction, ...], emoji: str, user_id: int) -> Iterato
 @command
 async def remove_reaction(app: App, actor: Actor, command: RemoveReaction) -> Message:
     emoji = _emoji(command.emoji)
-    spend(app, actor, "reactions", app.config.reactions)
+    await spend(app, actor, "reactions", app.config.reactions)
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
         seen = await access.seen_message(tx, actor, place, command.seq)

@@ -40,7 +40,7 @@ _log = get_logger()
 @command
 async def schedule_message(app: App, actor: Actor, command: ScheduleMessage) -> Scheduled:
     check_text(app.config, command.text)
-    spend(app, actor, "tidying", app.config.tidying)
+    await spend(app, actor, "tidying", app.config.tidying)
     if command.send_at - now_ms() > app.config.schedule_days * DAY_MS:
         raise Refused(TimeRefused(days=app.config.schedule_days))
     async with app.db.transaction() as tx:

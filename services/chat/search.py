@@ -77,7 +77,7 @@ async def search_messages(app: App, actor: Actor, command: SearchMessages) -> Se
     parts = parts_of(command.text)
     if not parts and command.from_id is None and not command.has:
         raise Refused(SearchEmpty())
-    spend(app, actor, "searches", app.config.searches)
+    await spend(app, actor, "searches", app.config.searches)
     async with app.reading:
         chats = await _places(app.db, actor, command.chat_id)
         sought = Sought(actor.user_id, command, parts, _terms(command, parts), chats)

@@ -69,6 +69,10 @@ export function exhaustive(event: ServerEvent): string {
       return event.scheduled.text;
     case "scheduled.gone":
       return String(event.scheduled_id);
+    case "warning.given":
+      return event.warning.text;
+    case "warning.gone":
+      return String(event.warning_id);
     default:
       return event satisfies never;
   }

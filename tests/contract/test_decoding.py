@@ -41,6 +41,8 @@ WHOM_IT_IS_ABOUT = {
     ("friend.remove", "user_id"),
     ("block.add", "user_id"),
     ("block.remove", "user_id"),
+    ("report.user", "user_id"),
+    ("warning.dismiss", "warning_id"),  # one of the actor's own
 }
 """Fields that name people or sessions. Each names whom the command is about; none says who asks."""
 

@@ -64,7 +64,7 @@ FIXTURE = [
         IF(seq < 100, 5000, NULL), IF(seq < 50, 'not_found', NULL) FROM seq_1_to_20000
     """,
     "INSERT INTO purges SELECT seq, seq FROM seq_1_to_1000",
-    "INSERT INTO withdrawals SELECT seq, 7, 10, '', seq FROM seq_1_to_1000",
+    "INSERT INTO withdrawals SELECT seq, 7, 10, '', seq, 0 FROM seq_1_to_1000",
     "ANALYZE TABLE chats, members, direct_chats, messages, saved_chats, bans, invites, join_requests",
     "ANALYZE TABLE reactions, edits, pins, hidden, expiring, scheduled",
     f"{INTO_RECEIPTS} SELECT 1, seq, {MESSAGES} - 100, {MESSAGES}, seq FROM seq_1_to_{MEMBERS}",
@@ -219,6 +219,8 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "what one has scheduled": (statements(store.scheduled.of(100)), 10),
     "what some have scheduled": (reads(store.scheduled.of_all, [100, 101]), 20),
     "what is due": (reads(store.scheduled.due, 30_000, 1000, 100), 150),
+    "what is stopped with its author": (reads(store.scheduled.lock_waiting, 100), 10),
+    "all that an author wrote": (statements(store.clearing.withdraw_everywhere(PERSON, 1)), 2 * SMALL + 2),
     "one that was scheduled before": (reads(store.scheduled.with_nonce, 100, 1, "n1000"), 1),
     "what is to be purged": (reads(store.clearing.purges, 100), 100),
     "what is to be withdrawn": (reads(store.clearing.withdrawals, 100), 100),

@@ -80,10 +80,12 @@ from dialog.protocol.preferences import SetDraft, SetPreferences
 from dialog.protocol.presence import Choice, FocusSession, GetPresence, GetStatus, SetStatus, StartTyping
 from dialog.protocol.reactions import AddReaction, ListReactions, RemoveReaction
 from dialog.protocol.receipts import DeliveredReceipt, ListReceipts, ReadReceipt
+from dialog.protocol.reports import ReportMessage, ReportReason, ReportUser
 from dialog.protocol.roles import Role
 from dialog.protocol.scheduled import ListScheduled, ScheduleMessage, UnscheduleMessage
 from dialog.protocol.search import SearchMessages
 from dialog.protocol.settings import EditSettings, GetSettings
+from dialog.protocol.warnings import DismissWarning
 from tests.people import PASSWORD, People, group, me, username
 from tests.raw import http_post
 from tests.servers import Suite
@@ -251,6 +253,15 @@ MATRIX: dict[type[Command[Any]], Row] = {
     ListReceipts: Row(lambda w: ListReceipts(chat_id=w.chat_id, seq=1), IN_CHAT),
     SetPreferences: Row(lambda w: SetPreferences(chat_id=w.chat_id, archived=True), IN_CHAT),
     SetDraft: Row(lambda w: SetDraft(chat_id=w.chat_id, text="x"), IN_CHAT),
+    # what operators are told, and what they tell; tests/system/test_reports.py
+    ReportUser: Row(
+        lambda w: ReportUser(user_id=w.id("owner"), reason=ReportReason.SPAM), "forbidden ok ok ok ok unauthenticated"
+    ),
+    ReportMessage: Row(
+        lambda w: ReportMessage(chat_id=w.chat_id, seq=1, reason=ReportReason.SPAM),
+        "ok forbidden ok not_found not_found unauthenticated",
+    ),
+    DismissWarning: Row(lambda _: DismissWarning(warning_id=1), "not_found " * 5 + "unauthenticated"),
     # the gateway's own, which HTTP does not offer; tests/system/test_bad_input.py has them
     Connect: Row(lambda _: Connect(access_token="x"), "not_found " * 6),
     Ping: Row(lambda _: Ping(), "not_found " * 6),

@@ -65,6 +65,7 @@ from dialog.protocol.messages import (
     SendMessage,
     UnpinMessage,
 )
+from dialog.protocol.moderation import WarnUser
 from dialog.protocol.people import (
     AcceptFriend,
     AddBlock,
@@ -79,12 +80,16 @@ from dialog.protocol.preferences import SetDraft, SetPreferences
 from dialog.protocol.presence import Choice, GetPresence, GetStatus, SetStatus
 from dialog.protocol.reactions import AddReaction, ListReactions, RemoveReaction
 from dialog.protocol.receipts import DeliveredReceipt, ListReceipts, ReadReceipt
+from dialog.protocol.reports import ReportMessage, ReportReason, ReportUser
 from dialog.protocol.roles import Role
 from dialog.protocol.scheduled import ListScheduled, ScheduleMessage, UnscheduleMessage
 from dialog.protocol.search import SearchMessages
 from dialog.protocol.settings import EditSettings, GetSettings, Whom
+from dialog.protocol.warnings import DismissWarning
+from tests.operators import desk
 from tests.patience import PATIENCE
 from tests.people import PASSWORD, People, befriend, direct, group, in_step, knows, me, username
+from tests.servers import Suite
 
 
 @dataclass
@@ -97,6 +102,7 @@ class Scene:
     carla: Client
     group_id: int
     direct_id: int
+    suite: Suite
 
     @property
     def everyone(self) -> tuple[Client, ...]:
@@ -113,7 +119,7 @@ async def scene(people: People) -> Scene:
     await anna.send(both.id, "first")
     await ben.send(both.id, "second")
     await in_step(anna, phone, ben, carla)
-    return Scene(anna, phone, ben, carla, both.id, pair.id)
+    return Scene(anna, phone, ben, carla, both.id, pair.id, people.suite)
 
 
 def by_anna(build: Callable[[Scene], Command[Any]]) -> Callable[[Scene], Awaitable[Any]]:
@@ -203,6 +209,14 @@ async def friends_no_longer(scene: Scene) -> None:
     await scene.anna.call(RemoveFriend(user_id=me(scene.ben).id))
 
 
+async def dismiss_warning(scene: Scene) -> None:
+    async with desk(scene.suite) as bus:
+        await bus.call(WarnUser(operator="olga", why="a test", said="Be kind", user_id=me(scene.anna).id))
+    await scene.phone.wait_for(lambda: bool(scene.phone.state.warnings), PATIENCE)
+    [warning_id] = scene.phone.state.warnings
+    await scene.anna.call(DismissWarning(warning_id=warning_id))
+
+
 STORIES: dict[type[Command[Any]], Callable[[Scene], Awaitable[Any]]] = {
     ListSessions: by_anna(lambda _: ListSessions()),
     RevokeSession: revoke,
@@ -282,6 +296,11 @@ STORIES: dict[type[Command[Any]], Callable[[Scene], Awaitable[Any]]] = {
     ListReceipts: by_anna(lambda scene: ListReceipts(chat_id=scene.group_id, seq=2)),
     SetPreferences: by_anna(lambda scene: SetPreferences(chat_id=scene.group_id, archived=True)),
     SetDraft: by_anna(lambda scene: SetDraft(chat_id=scene.group_id, text="begun")),
+    ReportUser: by_anna(lambda scene: ReportUser(user_id=me(scene.ben).id, reason=ReportReason.SPAM)),
+    ReportMessage: by_anna(
+        lambda scene: ReportMessage(chat_id=scene.group_id, seq=2, reason=ReportReason.HATE, context=True)
+    ),
+    DismissWarning: dismiss_warning,
 }
 CHANGES = {
     EditProfile, CreateChat, OpenDirect, LeaveChat, AddMember, RemoveMember, SendMessage, EditMessage, DeleteMessage,

@@ -331,6 +331,14 @@ export interface BadCredentials {
   status: "forbidden";
 }
 
+/** The operators keep this account out until then, or (null) for ever. `said` is what they tell its owner. */
+export interface Suspended {
+  reason: "suspended";
+  status: "forbidden";
+  until: Millis | null;
+  said: string;
+}
+
 /** The login token is unknown, used up, expired or revoked: sign in again. */
 export interface SessionEnded {
   reason: "session_ended";
@@ -366,6 +374,8 @@ export interface Relations {
   next: Seq;
   settings: Settings;
   rev: Seq;
+  /** Those from the operators that you have not dismissed; on the first page. */
+  warnings: WarningNote[];
 }
 
 /** Your friends, requests and blocks, and your settings. */
@@ -1002,7 +1012,7 @@ export interface Message {
   edited_at?: Millis | null;
   deleted_at?: Millis | null;
   notice?: MemberJoined | MembersAdded | MemberLeft | MemberRemoved | RoleGiven | GroupRenamed | GroupDescribed | SettingsChanged | null;
-  /** Null when it disappeared by itself. */
+  /** Null when it disappeared by itself or was removed by the operators. */
   deleted_by?: Id | null;
   /** How often it was edited: what `if_edits` compares. */
   edits?: number;
@@ -1163,6 +1173,13 @@ export interface TextTooLong {
   reason: "text_too_long";
   status: "too_large";
   limit: number;
+}
+
+/** Until then your account is too new to send links to people who are not your friends. */
+export interface LinksRefused {
+  reason: "links_refused";
+  status: "forbidden";
+  until: Millis;
 }
 
 /** There is no such message in this chat to reply to. */
@@ -1595,6 +1612,33 @@ export interface ChatNotOpen {
   status: "conflict";
 }
 
+// --- Reports: telling the operators of a person or a message. Whoever is reported does not learn of it
+
+/** What is wrong with it. */
+export type ReportReason = "spam" | "harassment" | "hate" | "violence" | "sexual" | "child_safety" | "self_harm" | "impersonation" | "illegal" | "under_age" | "other";
+
+/** Report somebody. The operators get a copy of their profile as you see it now. */
+export interface ReportUser {
+  type: "report.user";
+  user_id: Id;
+  reason: ReportReason;
+  comment?: string;
+}
+
+/**
+ * Report a message that you see. The operators get a copy of it as it is now, which they keep for a while also
+ * when it is deleted.
+ */
+export interface ReportMessage {
+  type: "report.message";
+  chat_id: Id;
+  seq: Id;
+  reason: ReportReason;
+  comment?: string;
+  /** Give them the five messages before it as well, as far as you see them. */
+  context?: boolean;
+}
+
 // --- Search: find what was said, in all chats that one may read
 
 /** What a message may have besides words. */
@@ -1644,6 +1688,41 @@ export interface SearchMessages {
 export interface SearchEmpty {
   reason: "search_empty";
   status: "invalid";
+}
+
+// --- Warnings: what the operators tell a person. Clients show each until it is dismissed
+
+/** A warning to you that you have not dismissed. */
+export interface WarningNote {
+  id: Id;
+  text: string;
+  given_at: Millis;
+}
+
+/** `rev` is that of your own affairs. */
+export interface WarningDismissed {
+  warning_id: Id;
+  rev: Seq;
+}
+
+/** You have read it: none of your devices shows it any more. */
+export interface DismissWarning {
+  type: "warning.dismiss";
+  warning_id: Id;
+}
+
+/** The operators warn you. `rev` is that of your own affairs. */
+export interface WarningGiven {
+  type: "warning.given";
+  warning: WarningNote;
+  rev: Seq;
+}
+
+/** You dismissed a warning on one of your devices. `rev` is that of your own affairs. */
+export interface WarningGone {
+  type: "warning.gone";
+  warning_id: Id;
+  rev: Seq;
 }
 
 // --- Together
@@ -1732,7 +1811,10 @@ export type RoutedCommand =
   | RemoveBlock
   | GetSettings
   | EditSettings
-  | SearchMessages;
+  | SearchMessages
+  | ReportUser
+  | ReportMessage
+  | DismissWarning;
 
 /** What a client may hear. */
 export type ServerEvent =
@@ -1760,7 +1842,9 @@ export type ServerEvent =
   | ChatChanged
   | MessagesHidden
   | ScheduledChanged
-  | ScheduledGone;
+  | ScheduledGone
+  | WarningGiven
+  | WarningGone;
 
 /** Why something was refused; `status` says what to do about it. */
 export type Failure =
@@ -1792,6 +1876,7 @@ export type Failure =
   | NotAccepting
   | TextRefused
   | TextTooLong
+  | LinksRefused
   | ReplyRefused
   | EditWindowOver
   | TooManySockets
@@ -1805,7 +1890,8 @@ export type Failure =
   | UntilRefused
   | ChatNotOpen
   | TooManyPinned
-  | SearchEmpty;
+  | SearchEmpty
+  | Suspended;
 
 /** What a client may say on a socket. */
 export type ClientCommand = SocketCommand | RoutedCommand;
@@ -1889,6 +1975,9 @@ export interface Replies {
   "settings.get": SettingsNow;
   "settings.edit": SettingsNow;
   "message.search": SearchPage;
+  "report.user": Nothing;
+  "report.message": Nothing;
+  "warning.dismiss": WarningDismissed;
 }
 
 /** What a client sends on a socket. `id` is its own, and unique while the command is pending. */

@@ -31,6 +31,7 @@ from dialog.protocol.receipts import ReadReceipt
 from dialog.protocol.scheduled import Scheduled, ScheduledChanged, ScheduledGone, UnscheduleMessage
 from dialog.protocol.search import SearchPage, SearchPlace
 from dialog.protocol.settings import SettingsEdited, SettingsNow
+from dialog.protocol.warnings import WarningDismissed, WarningGone
 
 from .catchup import CatchUp
 from .connection import Connection, ConnectionStatus
@@ -41,7 +42,7 @@ from .outbox import Entry, Outbox
 from .query import search_for
 from .session import Session
 from .socket import CALL_SECONDS, Socket
-from .state import State
+from .state import OwnAffair, State
 from .usage import Usage
 
 R = TypeVar("R")
@@ -328,7 +329,7 @@ class Client:
             self._catch_up.sync_within(0)
         elif applied := self.state.apply(event):
             self._tell(applied)
-            if self.state.people_behind and isinstance(event, RelationChanged | SettingsEdited):
+            if self.state.people_behind and isinstance(event, OwnAffair):
                 self._catch_up.sync_within(0)
         if self.state.behind:
             self._catch_up.notice()
@@ -364,6 +365,8 @@ class Client:
             self._hear(RelationChanged(relation=reply.relation, rev=reply.rev))
         elif isinstance(reply, SettingsNow):
             self._hear(SettingsEdited(settings=reply.settings, rev=reply.rev))
+        elif isinstance(reply, WarningDismissed):
+            self._hear(WarningGone(warning_id=reply.warning_id, rev=reply.rev))
         elif isinstance(command, EditProfile):
             self._hear(MeChanged(user=reply))
         elif isinstance(command, SetPreferences | SetDraft):

@@ -21,6 +21,7 @@ from dialog.protocol.presence import ChosenStatus, Presence, PresenceChanged, St
 from dialog.protocol.receipts import ChatRead, ReceiptMoved
 from dialog.protocol.scheduled import Scheduled, ScheduledChanged, ScheduledGone
 from dialog.protocol.settings import Settings, SettingsEdited
+from dialog.protocol.warnings import WarningGiven, WarningGone, WarningNote
 
 from .unread import Reader
 from .view import ChatView, messages_of
@@ -33,6 +34,9 @@ Numbered = MessagePosted | MessageChanged | MemberChanged | ChatChanged
 
 Aside = ChatRead | PrefsChanged | ReceiptMoved | ChatCleared | MessagesHidden
 """Those of a chat that carry none."""
+
+OwnAffair = RelationChanged | SettingsEdited | WarningGiven | WarningGone
+"""The events that carry the number of one's own affairs."""
 
 
 def _number(event: Numbered) -> tuple[int, int]:
@@ -76,6 +80,8 @@ class State:
         self.relations: dict[int, Relation] = {}
         """Friends, requests and blocks. Their profiles are in `people`, which is kept newer than those in here."""
         self.settings: Settings | None = None
+        self.warnings: dict[int, WarningNote] = {}
+        """From the operators, until they are dismissed; by id."""
         self.people_rev = 0
         self.people_behind = False
         """Whether something was missed of relations and settings: they are to be fetched."""
@@ -118,6 +124,7 @@ class State:
         self.relations.clear()
         self._blocked = frozenset()
         self.settings = None
+        self.warnings.clear()
         self.people_rev = 0
         self._held.clear()
         self._unmarked.clear()
@@ -134,7 +141,7 @@ class State:
             return self._apply_aside(event)
         if isinstance(event, ChatJoined | ChatLeft):
             return self._come_or_go(event)
-        if isinstance(event, RelationChanged | SettingsEdited):
+        if isinstance(event, OwnAffair):
             return self._own_affairs(event)
         if isinstance(event, MeChanged | ProfileChanged):
             self.meet(event.user)
@@ -203,7 +210,7 @@ class State:
         if view.doubtful:
             self._doubtful.add(view.id)
 
-    def _own_affairs(self, event: RelationChanged | SettingsEdited) -> Sequence[Event]:
+    def _own_affairs(self, event: OwnAffair) -> Sequence[Event]:
         """These are counted by one number. A gap is not waited for: all of it is fetched."""
         if event.rev <= self.people_rev:
             return ()
@@ -212,6 +219,10 @@ class State:
             self.people_rev = event.rev
         if isinstance(event, SettingsEdited):
             self.settings = event.settings
+        elif isinstance(event, WarningGiven):
+            self.warnings[event.warning.id] = event.warning
+        elif isinstance(event, WarningGone):
+            self.warnings.pop(event.warning_id, None)
         else:
             self._relate(event.relation)
         return (event,)
@@ -419,6 +430,10 @@ class State:
         if self.settings != first.settings:
             news.append(SettingsEdited(settings=first.settings, rev=first.rev))
         self.settings = first.settings
+        known = self.warnings
+        self.warnings = {warning.id: warning for warning in first.warnings}
+        news += [WarningGiven(warning=one, rev=first.rev) for one in first.warnings if one.id not in known]
+        news += [WarningGone(warning_id=id_, rev=first.rev) for id_ in known if id_ not in self.warnings]
         self.relations = {relation.user.id: relation for page in pages for relation in page.relations}
         for user_id, relation in self.relations.items():
             self.meet(relation.user)
@@ -452,4 +467,5 @@ class State:
                 for user_id, relation in self.relations.items()
             },
             "settings": self.settings,
+            "warnings": self.warnings,
         }

@@ -13,14 +13,17 @@ from . import (
     internal,
     invites,
     messages,
+    moderation,
     people,
     preferences,
     presence,
     reactions,
     receipts,
+    reports,
     scheduled,
     search,
     settings,
+    warnings,
 )
 from .base import Command, Event, Fact, Failure, tag_of
 
@@ -101,6 +104,9 @@ RoutedCommand = (
     | settings.GetSettings
     | settings.EditSettings
     | search.SearchMessages
+    | reports.ReportUser
+    | reports.ReportMessage
+    | warnings.DismissWarning
 )
 """Answered by a service for somebody signed in, over a socket or HTTP."""
 
@@ -121,6 +127,20 @@ InternalCommand = (
     | internal.GetChatCircle
     | internal.ApplyStatus
     | internal.ApplyPair
+    | moderation.FileReport
+    | moderation.ListReports
+    | moderation.ReadReport
+    | moderation.FindAccount
+    | moderation.DismissReport
+    | moderation.WarnUser
+    | moderation.SuspendUser
+    | moderation.LiftSuspension
+    | moderation.RemoveMessage
+    | moderation.RemoveContent
+    | moderation.ReadAudit
+    | moderation.TakeDown
+    | moderation.TakeDownAll
+    | moderation.StopScheduled
 )
 """What only services may ask of each other."""
 
@@ -150,6 +170,8 @@ ServerEvent = (
     | messages.MessagesHidden
     | scheduled.ScheduledChanged
     | scheduled.ScheduledGone
+    | warnings.WarningGiven
+    | warnings.WarningGone
 )
 """What a client may hear."""
 
@@ -192,6 +214,7 @@ AnyFailure = (
     | messages.NotAccepting
     | messages.TextRefused
     | messages.TextTooLong
+    | messages.LinksRefused
     | messages.ReplyRefused
     | messages.EditWindowOver
     | connection.TooManySockets
@@ -206,6 +229,7 @@ AnyFailure = (
     | presence.ChatNotOpen
     | preferences.TooManyPinned
     | search.SearchEmpty
+    | accounts.Suspended
 )
 
 

@@ -227,6 +227,14 @@ class BadCredentials(Failure, tag="bad_credentials"):
     status = Status.FORBIDDEN
 
 
+class Suspended(Failure, tag="suspended"):
+    """The operators keep this account out until then, or (null) for ever. `said` is what they tell its owner."""
+
+    status = Status.FORBIDDEN
+    until: Millis | None
+    said: str
+
+
 class SessionEnded(Failure, tag="session_ended"):
     """The login token is unknown, used up, expired or revoked: sign in again."""
 

@@ -32,10 +32,12 @@ from . import (
     presence,
     reactions,
     receipts,
+    reports,
     roles,
     scheduled,
     search,
     settings,
+    warnings,
 )
 from .base import Command, reply_type
 
@@ -56,7 +58,9 @@ AREAS = (
     receipts,
     preferences,
     presence,
+    reports,
     search,
+    warnings,
 )
 FROM_CLIENTS: Any = PublicCommand | ClientCommand
 ALIASES = ("Id", "Seq", "Millis")

@@ -8,7 +8,18 @@ from typing import Any
 import msgspec
 from msgspec import Struct, inspect
 
-from . import FACTS, FAILURES, InternalCommand, PublicCommand, SocketCommand, base, connection, internal, members
+from . import (
+    FACTS,
+    FAILURES,
+    InternalCommand,
+    PublicCommand,
+    SocketCommand,
+    base,
+    connection,
+    internal,
+    members,
+    moderation,
+)
 from .base import HTTP_STATUS, Audience, Command, Event, Fact, Failure, reply_type, tag_of
 from .described import (
     AREAS,
@@ -168,7 +179,8 @@ def _close_codes() -> str:
 
 def _between_services() -> str:
     commands = [kind for kind in members(InternalCommand) if issubclass(kind, Command)]
-    shapes = [kind for kind in met(internal, [*commands, *replies(InternalCommand)]) if kind not in commands]
+    reached = [*commands, *replies(InternalCommand)]
+    shapes = [kind for area in (internal, moderation) for kind in met(area, reached) if kind not in commands]
     facts = [[f"`{tag}`", words_of(kind).doc] for tag, kind in FACTS.items()]
     return "\n".join(
         [

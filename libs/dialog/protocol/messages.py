@@ -60,7 +60,7 @@ class Message(Wire, omit_defaults=True):
     deleted_at: Millis | None = None
     notice: Notice | None = None
     deleted_by: Id | None = None
-    """Null when it disappeared by itself."""
+    """Null when it disappeared by itself or was removed by the operators."""
     edits: int = 0
     """How often it was edited: what `if_edits` compares."""
     mentions: tuple[Id, ...] = ()
@@ -237,6 +237,13 @@ class TextRefused(Failure, tag="text_refused"):
 class TextTooLong(Failure, tag="text_too_long"):
     status = Status.TOO_LARGE
     limit: int
+
+
+class LinksRefused(Failure, tag="links_refused"):
+    """Until then your account is too new to send links to people who are not your friends."""
+
+    status = Status.FORBIDDEN
+    until: Millis
 
 
 class ReplyRefused(Failure, tag="reply_refused"):

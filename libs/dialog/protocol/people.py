@@ -9,6 +9,7 @@ from typing import ClassVar
 from .accounts import User
 from .base import Audience, Command, Event, Failure, Id, Millis, Seq, Status, Wire
 from .settings import Settings
+from .warnings import WarningNote
 
 
 class RelationState(StrEnum):
@@ -46,6 +47,8 @@ class Relations(Wire):
     """There are others: ask again with this as `after`. 0 when these were the last."""
     settings: Settings
     rev: Seq
+    warnings: list[WarningNote] = []
+    """Those from the operators that you have not dismissed; on the first page."""
 
 
 class ListPeople(Command[Relations], tag="people.list"):

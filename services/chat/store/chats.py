@@ -46,6 +46,8 @@ class LockedChat(Struct, frozen=True):
     """Of the last change of who is in it, and as what."""
     barriers: int
     """Bits of `barriers.Barrier`."""
+    friends: bool
+    """Whether the two of a direct chat are."""
 
 
 class Kept(Struct, frozen=True):
@@ -233,16 +235,16 @@ async def epoch(db: Database) -> int:
     return row.number
 
 
-def insert(made: Chat, *, barriers: int = 0, version: int = 0) -> Statement:
+def insert(made: Chat, *, barriers: int = 0, friends: bool = False, version: int = 0) -> Statement:
     return Statement(
         """
         INSERT INTO chats
             (id, kind, title, avatar, head_seq, rev, member_rev, member_count, low_id, high_id, created_at,
-             barriers, pair_version)
+             barriers, friends, pair_version)
         VALUES (%(id)s, %(kind)s, %(title)s, NULL, %(head_seq)s, %(rev)s, %(rev)s, %(member_count)s, %(low_id)s,
-                %(high_id)s, %(created_at)s, %(barriers)s, %(version)s)
+                %(high_id)s, %(created_at)s, %(barriers)s, %(friends)s, %(version)s)
         """,
-        _columns(made) | {"barriers": barriers, "version": version},
+        _columns(made) | {"barriers": barriers, "friends": int(friends), "version": version},
     )
 
 
@@ -300,7 +302,8 @@ async def lock(tx: Transaction, chat_ids: list[int]) -> dict[int, LockedChat]:
     chats = await tx.fetch(
         LockedChat,
         """
-        SELECT id, kind, head_seq, rev, low_id, high_id, slow_mode, may_send, disappear_after, member_rev, barriers
+        SELECT id, kind, head_seq, rev, low_id, high_id, slow_mode, may_send, disappear_after, member_rev, barriers,
+            friends
         FROM chats
         WHERE id IN %(chat_ids)s ORDER BY id FOR UPDATE
         """,
@@ -319,17 +322,25 @@ def advance(chat_ids: list[int], count: int) -> Statement:
     )
 
 
-async def set_barriers(db: Database, chat_id: int, barriers: int, version: int) -> None:
-    """Store what stands between the two of a direct chat, unless something newer is stored; the upper bits are ours."""
+async def set_barriers(db: Database, chat_id: int, barriers: int, version: int, *, friends: bool) -> None:
+    """Store what stands between the two of a direct chat, and whether they are friends, unless something newer is
+    stored; the upper bits are ours."""
     await db.execute(
         """
-        UPDATE chats SET barriers = (barriers & 48) | %(barriers)s, pair_version = %(version)s
+        UPDATE chats SET barriers = (barriers & 48) | %(barriers)s, friends = %(friends)s, pair_version = %(version)s
         WHERE id = %(chat_id)s AND pair_version < %(version)s
         """,
         chat_id=chat_id,
         barriers=barriers,
+        friends=int(friends),
         version=version,
     )
+
+
+async def are_friends(tx: Transaction, chat_id: int) -> bool:
+    """Whether the two people of a direct chat are."""
+    row = await tx.fetch_one(NumberRow, "SELECT friends AS number FROM chats WHERE id = %(chat_id)s", chat_id=chat_id)
+    return row is not None and row.number > 0
 
 
 def drop_barrier(chat_id: int, barrier: int) -> Statement:

@@ -17,6 +17,7 @@ class WithdrawalRow(Struct, frozen=True):
     upto: int
     after_nonce: str
     asked_at: int
+    by_operator: bool
 
 
 class FloorRow(Struct, frozen=True):
@@ -111,7 +112,7 @@ async def withdrawals(db: Database, limit: int) -> list[WithdrawalRow]:
     return await db.fetch(
         WithdrawalRow,
         """
-        SELECT chat_id, author_id, upto, after_nonce, asked_at FROM withdrawals FORCE INDEX (oldest)
+        SELECT chat_id, author_id, upto, after_nonce, asked_at, by_operator FROM withdrawals FORCE INDEX (oldest)
         ORDER BY asked_at LIMIT %(limit)s
         """,
         limit=limit,
@@ -142,4 +143,18 @@ def forget_withdrawal(row: WithdrawalRow) -> Statement:
         WHERE chat_id = %(chat_id)s AND author_id = %(author_id)s AND asked_at = %(asked_at)s
         """,
         {"chat_id": row.chat_id, "author_id": row.author_id, "asked_at": row.asked_at},
+    )
+
+
+def withdraw_everywhere(author_id: int, now: int) -> Statement:
+    """Have all messages of an author deleted for everyone, by an operator, in all chats that they are or were in."""
+    return Statement(
+        """
+        INSERT INTO withdrawals (chat_id, author_id, upto, after_nonce, asked_at, by_operator)
+        SELECT members.chat_id, members.user_id, chats.head_seq, '', %(now)s, 1
+        FROM members JOIN chats ON chats.id = members.chat_id
+        WHERE members.user_id = %(author_id)s AND chats.kind <> 'saved'
+        ON DUPLICATE KEY UPDATE upto = VALUES(upto), after_nonce = '', asked_at = VALUES(asked_at), by_operator = 1
+        """,
+        {"author_id": author_id, "now": now},
     )

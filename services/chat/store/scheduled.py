@@ -146,3 +146,19 @@ def postpone(scheduled_id: int, send_at: int) -> Statement:
 
 def forget(scheduled_id: int) -> Statement:
     return Statement("DELETE FROM scheduled WHERE id = %(id)s", {"id": scheduled_id})
+
+
+async def lock_waiting(tx: Transaction, author_id: int) -> list[Scheduled]:
+    """What somebody has scheduled and nobody posts; nobody begins to until we commit."""
+    [rows] = await tx.together(
+        [
+            Statement(
+                f"""
+                SELECT {SCHEDULED} FROM scheduled
+                WHERE author_id = %(author_id)s AND claimed_at IS NULL ORDER BY id FOR UPDATE
+                """,
+                {"author_id": author_id},
+            )
+        ]
+    )
+    return read(rows)
