@@ -177,7 +177,7 @@ class People:
     async def say(
         self, chat_id: int, people: Sequence[int], number: int, days: int, message: Callable[[], str]
     ) -> None:
-        """So many different messages of these people, over so many days, in a chat that holds none yet."""
+        """So many different messages of these people, read by all, over so many days, in a chat that holds none yet."""
         now, step = now_ms(), days * 86_400_000 // number
         async with self._connection.cursor() as cursor:
             for first in range(1, number + 1, AT_ONCE):
@@ -187,6 +187,19 @@ class People:
                     for seq in range(first, min(first + AT_ONCE, number + 1))
                 )
                 await cursor.execute(f"{_SAID} {rows}")
+            await self._insert(
+                "dialog_chat.receipts",
+                [
+                    {
+                        "chat_id": chat_id,
+                        "user_id": user_id,
+                        "read_seq": number,
+                        "delivered_seq": number,
+                        "moved_at": now,
+                    }
+                    for user_id in people
+                ],
+            )
             values = (number, len(people) + number, chat_id)
             await cursor.execute("UPDATE dialog_chat.chats SET head_seq = %s, rev = %s WHERE id = %s", values)
 

@@ -48,7 +48,7 @@ async def search(rig: Rig) -> list[Figure]:
     await rig.people.settle()
     figures = await _build(rig)
     async with rig.crowd() as crowd, rig.watch():
-        await crowd.connect(rig.people.enter(people))
+        await crowd.connect(rig.people.enter(people), at_once=2)
         for name, queries in _queries(vocabulary, chat_ids, people).items():
             before = sample()
             taken = [
