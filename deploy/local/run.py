@@ -1,6 +1,7 @@
 """`make run`: the whole suite on this machine, until Ctrl-C.
 
-Servers, then migrations, then services; everything it keeps is in `.local`, which may be deleted while nothing runs.
+The web client is built, then come servers, then migrations, then services. Everything it keeps is in `.local`, which
+may be deleted while nothing runs.
 """
 
 import fcntl
@@ -31,6 +32,7 @@ from deploy.local.settings import (
     write_private,
 )
 from deploy.local.supervise import Program, Supervisor, say
+from deploy.local.web import BUILT, NotBuilt, build
 from dialog.config import ConfigError, load
 
 SERVERS_READY_SECONDS = 60
@@ -58,7 +60,7 @@ def main() -> int:
     except KeyboardInterrupt:
         say("Dialog has stopped")
         return 0
-    except (NotReady, Missing) as problem:
+    except (NotReady, NotBuilt, Missing) as problem:
         say(str(problem))
     return 1
 
@@ -88,7 +90,8 @@ def _run() -> None:
     words = passwords(LOCAL / "passwords.json")
     chosen = {name: value for name, value in os.environ.items() if name.startswith("DIALOG_")}
     ports = _choose_ports(chosen)
-    settings = environment(ports, words, chosen)
+    build()
+    settings = environment(ports, words, {"DIALOG_GATEWAY_WEB_FOLDER": str(BUILT)} | chosen)
     _check(settings)
     servers = prepare(LOCAL, ports, words)
     groups = {"servers": _of_servers(servers), "services": _of_services(settings)}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / ".local"
+WEB = ROOT / "clients" / "web"
 
 SERVICES: Mapping[str, int] = {"gateway": 8080, "auth": 8081, "chat": 8082, "presence": 8083}
 SERVERS: Mapping[str, int] = {"mariadb": 13306, "redis": 16379, "nats": 14222, "nats-monitor": 18222}

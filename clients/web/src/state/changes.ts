@@ -1,0 +1,22 @@
+import type { Id, Seq } from "../protocol";
+
+/** What became different since somebody last looked: keys only, the values are in the state. */
+export class Changes {
+  me = false;
+  status = false;
+  scheduled = false;
+  everything = false;
+  readonly people = new Set<Id>();
+  readonly presence = new Set<Id>();
+  readonly chats = new Set<Id>();
+  readonly rosters = new Set<Id>();
+  /** Chats of which another stretch of messages is held than before. */
+  readonly restarted = new Set<Id>();
+  readonly messages = new Map<Id, Set<Seq>>();
+
+  message(chatId: Id, seq: Seq): void {
+    const seqs = this.messages.get(chatId);
+    if (seqs) seqs.add(seq);
+    else this.messages.set(chatId, new Set([seq]));
+  }
+}

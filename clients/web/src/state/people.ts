@@ -1,0 +1,24 @@
+import type { Id, Presence, User } from "../protocol";
+
+/** Who one knows of, and what is seen of them. */
+export class People {
+  readonly users = new Map<Id, User>();
+  readonly presence = new Map<Id, Presence>();
+
+  /** Take note of a profile. False when a newer one is known. */
+  meet(user: User): boolean {
+    const known = this.users.get(user.id);
+    if (known && user.rev < known.rev) return false;
+    this.users.set(user.id, user);
+    return true;
+  }
+
+  see(people: readonly Presence[]): void {
+    for (const one of people) this.presence.set(one.user_id, one);
+  }
+
+  clear(): void {
+    this.users.clear();
+    this.presence.clear();
+  }
+}

