@@ -45,7 +45,7 @@ async def move_all(db: Database, ticks: Ticks, moves: list[Move]) -> Sequence[bo
             move = furthest[place.chat_id, place.user_id]
             pointer = _pointer(chat, place, move)
             if (pointer.read_seq, pointer.delivered_seq) != (place.read_seq, place.delivered_seq):
-                moved.append((chat, Moved(pointer, (place.read_seq, place.delivered_seq) if _hides(place) else None)))
+                moved.append((chat, Moved(pointer, withheld=_hides(place))))
             if pointer.read_seq > place.read_seq:
                 tx.publish(ChatRead(chat_id=chat.id, read_seq=pointer.read_seq), f"user.{place.user_id}")
             if place.marked_unread and move.read_seq is not None and move.read_seq >= place.read_seq:
@@ -53,7 +53,7 @@ async def move_all(db: Database, ticks: Ticks, moves: list[Move]) -> Sequence[bo
         if moved:
             tx.later(store.receipts.move([one for _, one in moved], now_ms()))
     for chat, one in moved:
-        if one.pointer.shows and not one.withheld_at and chat.member_count <= RECEIPT_MEMBERS:
+        if one.pointer.shows and not one.withheld and chat.member_count <= RECEIPT_MEMBERS:
             ticks.add(chat, receipt_of(one.pointer))
     there = {(place.chat_id, place.user_id) for _, place in found}
     return [move.key in there for move in moves]
