@@ -26,8 +26,9 @@ test: setup  ## run the tests: make test ARGS="-k name"
 faults: setup  ## kills, pauses, cuts and deliberate bugs under load, about four minutes
 	@$(PYTHON) -m pytest tests/faults -m faults $(ARGS)
 
-soak: setup  ## the fault suite and then random faults for so long: make soak MINUTES=60 SEED=<to repeat>
+soak: setup  ## random lives, the fault suite and random faults for so long: make soak MINUTES=60 SEED=<to repeat>
 	@test -n "$(MINUTES)" || { echo 'for how long? make soak MINUTES=60'; exit 1; }
+	@SOAK_MINUTES="$(MINUTES)" MODEL_SEED="$(SEED)" $(PYTHON) -m pytest tests/system/test_model.py
 	@SOAK_MINUTES="$(MINUTES)" FAULT_SEED="$(SEED)" $(PYTHON) -m pytest tests/faults -m faults -x $(ARGS)
 
 bench: setup  ## measure what it costs to run: make bench ONLY=direct,group-100 BASE=<git revision>
