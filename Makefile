@@ -36,8 +36,9 @@ screenshots: setup  ## pictures of every screen of the web client, in .local/scr
 faults: setup  ## kills, pauses, cuts and deliberate bugs under load, about five minutes
 	@$(PYTHON) -m pytest tests/faults -m faults $(ARGS)
 
-soak: setup  ## the fault suite and then random faults for so long: make soak MINUTES=60 SEED=<to repeat>
+soak: setup  ## random lives, the fault suite and random faults for so long: make soak MINUTES=60 SEED=<to repeat>
 	@test -n "$(MINUTES)" || { echo 'for how long? make soak MINUTES=60'; exit 1; }
+	@SOAK_MINUTES="$(MINUTES)" MODEL_SEED="$(SEED)" $(PYTHON) -m pytest tests/system/test_model.py
 	@SOAK_MINUTES="$(MINUTES)" FAULT_SEED="$(SEED)" $(PYTHON) -m pytest tests/faults -m faults -x $(ARGS)
 
 bench: setup  ## measure what it costs to run: make bench ONLY=direct,group-100 BASE=<git revision>

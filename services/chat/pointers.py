@@ -45,14 +45,14 @@ async def move_all(db: Database, ticks: Ticks, moves: list[Move]) -> Sequence[bo
             move = furthest[place.chat_id, place.user_id]
             pointer = _pointer(chat, place, move)
             if (pointer.read_seq, pointer.delivered_seq) != (place.read_seq, place.delivered_seq):
-                moved.append((chat, Moved(pointer, (place.read_seq, place.delivered_seq) if _hides(place) else None)))
+                moved.append((chat, Moved(pointer, withheld=_hides(place))))
             if pointer.read_seq > place.read_seq:
                 tx.publish(ChatRead(chat_id=chat.id, read_seq=pointer.read_seq), f"user.{place.user_id}")
             if place.marked_unread and move.read_seq is not None and move.read_seq >= place.read_seq:
                 await unmark(tx, place.user_id, chat.id)
         if moved:
             tx.later(store.receipts.move([one for _, one in moved], now_ms()))
-        told = [(chat, one.pointer) for chat, one in moved if one.pointer.shows and not one.withheld_at]
+        told = [(chat, one.pointer) for chat, one in moved if one.pointer.shows and not one.withheld]
         debt = owe(tx, [chat for chat, _ in told])
     for chat, pointer in told:
         ticks.add(chat, receipt_of(pointer), debt)

@@ -44,8 +44,8 @@ class Moved(Struct, frozen=True):
     """A pointer that was moved forward."""
 
     pointer: Pointer
-    withheld_at: tuple[int, int] | None = None
-    """Where others go on seeing it, unless they are held further back already: what was read, and delivered."""
+    withheld: bool = False
+    """Whether others go on seeing it where it was; nothing, if there was nothing yet."""
 
 
 class UnreadRow(Struct, frozen=True):
@@ -136,16 +136,16 @@ def move(moved: Sequence[Moved], now: int) -> Statement:
 
 
 def _moved(moved: Moved, now: int) -> Row:
-    read, delivered = moved.withheld_at or (None, None)
+    nothing = 0 if moved.withheld else None
     return {
         "chat_id": moved.pointer.chat_id,
         "user_id": moved.pointer.user_id,
         "read_seq": moved.pointer.read_seq,
         "delivered_seq": moved.pointer.delivered_seq,
         "now": now,
-        "told_at": 0 if moved.withheld_at else now,
-        "shown_read_seq": read,
-        "shown_delivered_seq": delivered,
+        "told_at": 0 if moved.withheld else now,
+        "shown_read_seq": nothing,
+        "shown_delivered_seq": nothing,
     }
 
 
@@ -204,13 +204,13 @@ def read_unread(found: Iterable[list[Row]]) -> dict[int, UnreadRow]:
 
 
 def pointers_in(chat_ids: Sequence[int]) -> Statement:
-    """How far everybody is seen to have come in these chats who has a pointer there, as `Pointer`."""
+    """How far everybody is seen to have come in these chats of whom there is anything to be seen, as `Pointer`."""
     return Statement(
         """
         SELECT chat_id, receipts.user_id, COALESCE(shown_read_seq, read_seq) AS read_seq,
             COALESCE(shown_delivered_seq, delivered_seq) AS delivered_seq, COALESCE(shows, TRUE) AS shows
         FROM receipts FORCE INDEX (PRIMARY) LEFT JOIN receipt_choices ON receipt_choices.user_id = receipts.user_id
-        WHERE chat_id IN %(chat_ids)s
+        WHERE chat_id IN %(chat_ids)s AND (shown_delivered_seq IS NULL OR shown_delivered_seq > 0)
         """,
         {"chat_ids": list(chat_ids)},
     )
@@ -221,8 +221,10 @@ async def of_message(db: Database, chat_id: int, seq: int, author_id: int) -> li
     return await db.fetch(
         Pointer,
         """
-        SELECT members.chat_id, members.user_id, COALESCE(shown_read_seq, read_seq, joined_seq) AS read_seq,
-            COALESCE(shown_delivered_seq, delivered_seq, joined_seq) AS delivered_seq, COALESCE(shows, TRUE) AS shows
+        SELECT members.chat_id, members.user_id,
+            GREATEST(joined_seq, COALESCE(shown_read_seq, read_seq, joined_seq)) AS read_seq,
+            GREATEST(joined_seq, COALESCE(shown_delivered_seq, delivered_seq, joined_seq)) AS delivered_seq,
+            COALESCE(shows, TRUE) AS shows
         FROM members FORCE INDEX (PRIMARY)
         LEFT JOIN receipts ON receipts.chat_id = members.chat_id AND receipts.user_id = members.user_id
         LEFT JOIN receipt_choices ON receipt_choices.user_id = members.user_id
