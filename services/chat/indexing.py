@@ -27,7 +27,7 @@ CHARACTERS = 20_000
 """Indexed in one transaction at most."""
 BUSY = 100
 """Messages posted in a second from which on this process is busy."""
-REST, BUSY_REST = 1, 30
+REST, BUSY_REST = 1, 60
 """How many times as long as it has worked it rests, when it is idle and when it is busy."""
 CHATS_LOOKED_AT = 500
 LOOK_PAUSE = 0.02
