@@ -15,7 +15,7 @@ from dialog.protocol.base import Actor, Nothing
 from dialog.protocol.chats import Chat, ChatCleared, ChatKind, ChatLeft, ClearChat, DeleteChat, Mine, Role
 from dialog.service import command
 
-from . import access, store
+from . import access, indexing, store
 from .app import App
 from .limits import spend
 from .messages import delete_all
@@ -118,12 +118,13 @@ async def _purge(tx: Transaction, chat_id: int, upto: int) -> None:
     reactions = store.reactions.forget_upto(chat_id, upto, REACTIONS)
     if await tx.execute(reactions.sql, **reactions.params) == REACTIONS:
         return  # the others are next
+    [rows] = await tx.together([store.messages.between([(chat_id, 0, upto)])])
     tx.later(
         store.edits.forget_upto(chat_id, upto, 2**31),
         store.versions.forget_upto(chat_id, upto),
         store.pins.forget_upto(chat_id, upto),
         store.disappearing.forget_upto(chat_id, upto),
-        *store.search.forget_upto(chat_id, upto),
+        *indexing.purged(chat_id, store.messages.read(rows), upto),
         store.messages.forget_upto(chat_id, upto, ROWS),
     )
 

@@ -27,7 +27,7 @@ CHARACTERS = 20_000
 """Indexed in one transaction at most."""
 BUSY = 100
 """Messages posted in a second from which on this process is busy."""
-REST, BUSY_REST = 1, 30
+REST, BUSY_REST = 1, 60
 """How many times as long as it has worked it rests, when it is idle and when it is busy."""
 CHATS_LOOKED_AT = 500
 LOOK_PAUSE = 0.02
@@ -46,8 +46,17 @@ def changed(old: Message, new: Message) -> list[Statement]:
         statements += store.search.unmark(old.chat_id, old.seq, gone)
     if come := after - before:
         block, place = place_of(old.seq)
-        statements.append(store.search.mark({(old.chat_id, block, term): 1 << place for term in come}))
+        statements.append(store.search.mark({(old.chat_id, term, block): 1 << place for term in come}))
     return statements
+
+
+def purged(chat_id: int, messages: Iterable[Message], upto: int) -> list[Statement]:
+    """Mend the index when the rows of a chat's messages up to a number are deleted; the chat is locked."""
+    statements = [store.search.hold([chat_id])]
+    for message in messages:
+        if terms := terms_of(message):
+            statements += store.search.unmark(chat_id, message.seq, terms)
+    return [*statements, *store.search.forget_times(chat_id, upto)]
 
 
 class Indexing:
@@ -172,7 +181,7 @@ class Indexed:
                 at = max(at, message.sent_at)
                 self._characters += len(message.text)
                 for term in terms_of(message):
-                    self._marks[chat_id, block, term] |= 1 << place
+                    self._marks[chat_id, term, block] |= 1 << place
             if not (self._times and (self._times[-1].chat_id, self._times[-1].block) == (chat_id, block)):
                 self._times.append(Times(chat_id, block, []))
             self._times[-1].times.append(at)

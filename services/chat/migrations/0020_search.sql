@@ -20,7 +20,8 @@ CREATE TABLE IF NOT EXISTS search_blocks (
 ) ENGINE=InnoDB;
 
 -- Which messages of a block have a term: one bit each, in eight numbers of which those without a bit are null. A term
--- is a hash of a word, of a part of one, or of something else to find a message by.
+-- is a hash of a word, of a part of one, or of something else to find a message by. What a chat has of one term lies
+-- together: looking for it is one range read per chat.
 CREATE TABLE IF NOT EXISTS search_terms (
     chat_id BIGINT UNSIGNED NOT NULL,
     block INT UNSIGNED NOT NULL,
@@ -33,5 +34,5 @@ CREATE TABLE IF NOT EXISTS search_terms (
     b5 BIGINT UNSIGNED NULL,
     b6 BIGINT UNSIGNED NULL,
     b7 BIGINT UNSIGNED NULL,
-    PRIMARY KEY (chat_id, block, term)
+    PRIMARY KEY (chat_id, term, block)
 ) ENGINE=InnoDB;

@@ -21,7 +21,6 @@ BITS = ("b0", "b1", "b2", "b3", "b4", "b5", "b6", "b7")
 TIME = 8
 """Bytes of one of the times."""
 
-SPANS = "search_blocks FORCE INDEX (spans)"
 ANY_BIT = "COALESCE(b0, b1, b2, b3, b4, b5, b6, b7)"
 NONE = "CAST(0 AS UNSIGNED)"
 """A plain 0 would make decimals of numbers beside it, which lose the highest bit."""
@@ -32,7 +31,7 @@ WITHOUT = ", ".join(f"{bits} = NULLIF({bits} & %({bits})s, {NONE})" for bits in 
 FULL = 2**WORD - 1
 
 Marks = Mapping[tuple[int, int, int], int]
-"""Chat, block and term, with a bit for each message that has it: the lowest for the first of the block."""
+"""Chat, term and block, with a bit for each message that has it: the lowest for the first of the block."""
 
 
 class IndexedRow(Struct, frozen=True):
@@ -125,7 +124,7 @@ def found(user_id: int, terms: Sequence[int], since: int, until: int) -> Stateme
     """The blocks of a person's chats between two moments in which all of these terms (at least one) occur together."""
     return _found(
         "members FORCE INDEX (of_user) STRAIGHT_JOIN",
-        "members.user_id = %(user_id)s AND left_seq IS NULL AND search_blocks.chat_id = members.chat_id",
+        "search_terms.chat_id = members.chat_id AND members.user_id = %(user_id)s AND left_seq IS NULL",
         {"user_id": user_id, "since": since, "until": until},
         terms,
     )
@@ -133,22 +132,22 @@ def found(user_id: int, terms: Sequence[int], since: int, until: int) -> Stateme
 
 def found_in(chat_id: int, terms: Sequence[int], since: int, until: int) -> Statement:
     """The same of one chat."""
-    return _found(
-        "", "search_blocks.chat_id = %(chat_id)s", {"chat_id": chat_id, "since": since, "until": until}, terms
-    )
+    return _found("", "search_terms.chat_id = %(chat_id)s", {"chat_id": chat_id, "since": since, "until": until}, terms)
 
 
 def _found(where_from: str, where: str, params: Row, terms: Sequence[int]) -> Statement:
     return Statement(
         f"""
-        SELECT search_blocks.chat_id, search_blocks.block, first_at, last_at, {TOGETHER}
-        FROM {where_from} {SPANS}
-        STRAIGHT_JOIN ({{rows}}) AS wanted
-        STRAIGHT_JOIN search_terms FORCE INDEX (PRIMARY) ON search_terms.chat_id = search_blocks.chat_id
-            AND search_terms.block = search_blocks.block AND search_terms.term = wanted.term
-        WHERE {where} AND last_at >= %(since)s AND first_at <= %(until)s
-        GROUP BY search_blocks.chat_id, search_blocks.block, first_at, last_at
-        HAVING COUNT(*) = %(number)s AND ({ANY_TOGETHER}) <> 0
+        SELECT STRAIGHT_JOIN hits.*, first_at, last_at FROM (
+            SELECT search_terms.chat_id, search_terms.block, {TOGETHER}
+            FROM {where_from} ({{rows}}) AS wanted STRAIGHT_JOIN search_terms FORCE INDEX (PRIMARY)
+            WHERE {where} AND search_terms.term = wanted.term
+            GROUP BY search_terms.chat_id, search_terms.block
+            HAVING COUNT(*) = %(number)s AND ({ANY_TOGETHER}) <> 0
+        ) AS hits
+        JOIN search_blocks FORCE INDEX (spans)
+            ON search_blocks.chat_id = hits.chat_id AND search_blocks.block = hits.block
+        WHERE last_at >= %(since)s AND first_at <= %(until)s
         """,
         params | {"number": len(terms)},
         row="SELECT %(term)s AS term",
@@ -251,10 +250,10 @@ def mark(marks: Marks) -> Statement:
     Numbers alone, written out here: thousands of rows at once would take the driver longer than the server.
     """
     rows = ",".join(
-        f"({chat_id},{block},{term},{_written(bits)})" for (chat_id, block, term), bits in sorted(marks.items())
+        f"({chat_id},{term},{block},{_written(bits)})" for (chat_id, term, block), bits in sorted(marks.items())
     )
     return Statement(
-        f"INSERT INTO search_terms (chat_id, block, term, {', '.join(BITS)}) VALUES {rows} "
+        f"INSERT INTO search_terms (chat_id, term, block, {', '.join(BITS)}) VALUES {rows} "
         f"ON DUPLICATE KEY UPDATE {EITHER}"
     )
 
@@ -302,21 +301,12 @@ def unmark(chat_id: int, seq: int, terms: Iterable[int]) -> list[Statement]:
     ]
 
 
-def forget_upto(chat_id: int, seq: int) -> list[Statement]:
-    """Nothing is left of the messages of a chat up to `seq`."""
+def forget_times(chat_id: int, seq: int) -> list[Statement]:
+    """When the messages of a chat up to `seq` were sent is not known any more."""
     block, place = place_of(seq + 1)
     rows = {"chat_id": chat_id, "block": block}
     return [
-        hold([chat_id]),
-        Statement("DELETE FROM search_terms WHERE chat_id = %(chat_id)s AND block < %(block)s", rows),
         Statement("DELETE FROM search_blocks WHERE chat_id = %(chat_id)s AND block < %(block)s", rows),
-        Statement(
-            f"UPDATE search_terms SET {WITHOUT} WHERE chat_id = %(chat_id)s AND block = %(block)s",
-            rows | _masks(~((1 << place) - 1)),
-        ),
-        Statement(
-            f"DELETE FROM search_terms WHERE chat_id = %(chat_id)s AND block = %(block)s AND {ANY_BIT} IS NULL", rows
-        ),
         Statement(
             """
             UPDATE search_blocks SET times = CONCAT(LEFT(%(zeros)s, LENGTH(times)), SUBSTRING(times, %(rest)s))
