@@ -27,7 +27,7 @@ LONGEST_PAUSE = 30.0
 FIRST_PAUSE = 0.5
 """Of a client that comes back: random(0, min(longest, first * 2^n)) seconds, as the protocol's page says."""
 LINE_BYTES = 1 << 26
-CHOICE = (b'{"type":"status.set","status":"dnd"}', b'{"type":"status.set","status":"auto"}')
+CHOICE = (b'{"type":"status.set","status":"auto"}', b'{"type":"status.set","status":"dnd"}')
 FOCUS = (b'{"type":"session.focus","focused":false}', b'{"type":"session.focus","focused":true}')
 _ENCODER = msgspec.json.Encoder()
 
@@ -42,6 +42,8 @@ class Visitor:
         self._socket: LightSocket | None = None
         self.synced_at = 0.0
         self.lost = asyncio.Event()
+        self.busy = False
+        """They chose not to be disturbed."""
         self.away = False
         """It was cut off on purpose, and is about to come back."""
 
@@ -203,7 +205,8 @@ class Load:
                 even = turn // len(self._visitors) % 2
                 visitor.socket.tell(FOCUS[even])
                 if turn % job.choosing == 0:
-                    visitor.socket.tell(CHOICE[even])
+                    visitor.busy = not visitor.busy
+                    visitor.socket.tell(CHOICE[visitor.busy])
                 elif turn % job.leaving == 0:
                     visitor.flee()
                     returning.create_task(visitor.come_back())

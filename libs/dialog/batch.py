@@ -26,7 +26,9 @@ R = TypeVar("R")
 class Batch(Generic[T, R]):
     """Runs `run` on lists of at most `size` items; at most `waiting` may queue; a busy one lingers up to `linger` s.
 
-    `run` answers with one result or exception per item. When `run` itself fails, all its items fail alike.
+    Between the beginnings of two batches pass at least `pause` seconds: who comes alone waits for nothing, and of many
+    that come one after the other, each on its own, some travel together. `run` answers with one result or exception per
+    item. When `run` itself fails, all its items fail alike.
     """
 
     def __init__(
@@ -35,12 +37,15 @@ class Batch(Generic[T, R]):
         *,
         size: int,
         waiting: int,
-        linger: float,
+        linger: float = 0.0,
+        pause: float = 0.0,
     ) -> None:
         self._run = run
         self._size = size
         self._limit = waiting
         self._linger = linger
+        self._pause = pause
+        self._next_at = 0.0
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._worker: asyncio.Task[None] | None = None
         self._expected = 0
@@ -66,12 +71,19 @@ class Batch(Generic[T, R]):
     async def _work(self) -> None:
         try:
             while self._waiting:
+                await self._rest()
                 await self._gather()
                 taken = [self._waiting.popleft() for _ in range(min(self._size, len(self._waiting)))]
                 await self._settle(taken)
                 self._expect(len(taken))
         finally:
             self._worker = None
+
+    async def _rest(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._pause and self._next_at > loop.time():
+            await asyncio.sleep(self._next_at - loop.time())
+        self._next_at = loop.time() + self._pause
 
     def _expect(self, answered: int) -> None:
         self._expected = min(self._size, ENOUGH, answered + len(self._waiting)) if answered >= BUSY else 0

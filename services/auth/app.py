@@ -28,6 +28,8 @@ FEW = 8
 ASKING_TOGETHER = 64
 ASKING_WAITING = 8192
 """Requests that share one statement, and that may wait for the next: all sockets of a gateway that has died."""
+ASKING_PAUSE = 0.01
+"""Seconds between two of these statements."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,12 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App, None]:
                     config=config,
                     bus=bus,
                     db=db,
-                    profiles=open_views(config, db, size=ASKING_TOGETHER, waiting=ASKING_WAITING),
+                    profiles=open_views(config, db, size=ASKING_TOGETHER, waiting=ASKING_WAITING, pause=ASKING_PAUSE),
                     statuses=Batch(
                         partial(store.statuses.together, db),
                         size=ASKING_TOGETHER,
                         waiting=ASKING_WAITING,
-                        linger=0,
+                        pause=ASKING_PAUSE,
                     ),
                     limiter=limiter,
                     throttle=Throttle(redis, limiter, config.logins, config.patience),

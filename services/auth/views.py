@@ -72,6 +72,6 @@ def _users(config: Config, asked: Asked, found: dict[int, Person], friends: set[
     )
 
 
-def open_views(config: Config, db: Database, *, size: int, waiting: int) -> Batch[Asked, Users]:
+def open_views(config: Config, db: Database, *, size: int, waiting: int, pause: float) -> Batch[Asked, Users]:
     """Reads the profiles for all who ask at once."""
-    return Batch(partial(see_together, config, db), size=size, waiting=waiting, linger=0)
+    return Batch(partial(see_together, config, db), size=size, waiting=waiting, pause=pause)

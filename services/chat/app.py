@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from msgspec import Meta
 
@@ -35,9 +35,15 @@ PEOPLE_WAITING = 8192
 """Whose groups, blocks or scheduled messages are read in one statement, and who may wait for the next: all sockets of a
 gateway that has died."""
 
+PEOPLE_PAUSE = 0.01
+"""Seconds between two of these statements."""
+
 MOVES_TOGETHER = 500
 MOVES_WAITING = 16384
 """Receipts taken in by one transaction, and those that may wait for the next."""
+
+
+Asked = TypeVar("Asked")
 
 
 class Config(DatabaseSettings, frozen=True, kw_only=True):
@@ -196,19 +202,22 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
             bus=bus,
             db=db,
             posting=posting,
-            groups=Batch(partial(store.members.groups_of, db), size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, linger=0),
-            viewers=Batch(partial(viewers, db), size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, linger=0),
-            schedules=Batch(
-                partial(store.scheduled.of_all, db), size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, linger=0
-            ),
+            groups=_asking(partial(store.members.groups_of, db)),
+            viewers=_asking(partial(viewers, db)),
+            schedules=_asking(partial(store.scheduled.of_all, db)),
             reading=asyncio.Semaphore(config.reads_at_once),
             limits=Limiter(redis),
             manners=manners,
             checks={"mysql": db.check},
-            receipts=Batch(partial(move_all, db, ticks), size=MOVES_TOGETHER, waiting=MOVES_WAITING, linger=0),
+            receipts=Batch(partial(move_all, db, ticks), size=MOVES_TOGETHER, waiting=MOVES_WAITING),
             ticks=ticks,
             indexing=indexing,
         )
+
+
+def _asking(run: Callable[[list[int]], Awaitable[Sequence[Asked]]]) -> Batch[int, Asked]:
+    """What is asked of people when they come back, read for all who do at once."""
+    return Batch(run, size=PEOPLE_TOGETHER, waiting=PEOPLE_WAITING, pause=PEOPLE_PAUSE)
 
 
 async def _post(

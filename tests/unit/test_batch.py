@@ -143,3 +143,30 @@ async def test_one_caller_alone_never_waits() -> None:
     async with asyncio.timeout(PATIENCE):
         for number in range(20):
             await batch.add(number)
+
+
+async def test_those_who_come_one_after_the_other_travel_together() -> None:
+    run = Recorder()
+    run.let_go.set()
+    batch = Batch(run, size=10, waiting=10, pause=PATIENCE)
+    assert await batch.add(1) == 2  # alone: at once
+    assert run.batches == [[1]]
+    calls: list[asyncio.Task[int]] = []
+    for number in range(2, 5):
+        calls.append(asyncio.create_task(batch.add(number)))
+        await asyncio.sleep(0)
+    assert run.batches == [[1]]
+    for call in calls:
+        call.cancel()
+
+
+async def test_a_pause_ends() -> None:
+    run = Recorder()
+    run.let_go.set()
+    batch = Batch(run, size=10, waiting=10, pause=0.05)
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    assert await batch.add(1) == 2
+    assert await asyncio.gather(*(batch.add(number) for number in (2, 3, 4))) == [4, 6, 8]
+    assert loop.time() - begun >= 0.05
+    assert run.batches == [[1], [2, 3, 4]]
