@@ -1,8 +1,9 @@
-import { ArrowLeft } from "lucide-react";
+import { ArrowLeft, Info } from "lucide-react";
 import type { ChatRecord } from "../state/records";
 import { store } from "../store/app";
 import { useComputed, useValue } from "../store/hooks";
 import { nameOf, partnerOf, usePresence, useTitle } from "../store/names";
+import { toggle } from "../store/panel";
 import { go } from "../store/router";
 import { t } from "../text/i18n";
 import { Avatar } from "../ui/Avatar";
@@ -26,6 +27,11 @@ export function ConversationHeader({ record }: { record: ChatRecord }) {
         <h2 dir="auto">{title}</h2>
         <Subtitle record={record} />
       </div>
+      {chat.kind === "group" && (
+        <IconButton label={t("panel.group")} onClick={() => toggle({ name: "group", chatId: chat.id })}>
+          <Info size={20} strokeWidth={1.75} />
+        </IconButton>
+      )}
     </header>
   );
 }
