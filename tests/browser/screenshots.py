@@ -81,6 +81,14 @@ async def test_panels(visitors: Visitors, look: str) -> None:
     await expect(panel.get_by_text("/join/")).to_be_visible()
     await panel.get_by_role("button", name="Revoke").scroll_into_view_if_needed()
     await _take(visitor, f"{look}-group-invites")
+    await panel.get_by_role("button", name="Close").click()
+    await visitor.page.get_by_role("button", name="What to do with this chat").click()
+    await _take(visitor, f"{look}-chat-menu")
+    await visitor.page.keyboard.press("Escape")
+    await visitor.page.get_by_role("button", name="Search in this chat").click()
+    await visitor.page.get_by_role("searchbox", name="Search in this chat").fill("gateway")
+    await expect(visitor.page.get_by_text("1 message", exact=True)).to_be_visible()
+    await _take(visitor, f"{look}-search")
 
 
 async def test_other_modes(visitors: Visitors) -> None:

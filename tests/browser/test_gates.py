@@ -103,6 +103,16 @@ async def _panels(visitor: Visitor, ben: Client, me: Client, found: dict[str, ob
     await expect(panel.get_by_text("/join/")).to_be_visible()
     await _accessible(visitor, "a group", found)
     await panel.get_by_role("button", name="Close").click()
+    await visitor.page.get_by_role("button", name="What to do with this chat").click()
+    await _accessible(visitor, "the menu of a chat", found)
+    await visitor.page.get_by_role("menuitem", name="Pinned messages").click()
+    await expect(visitor.page.get_by_text("Nothing is pinned here")).to_be_visible()
+    await _accessible(visitor, "pinned messages", found)
+    await visitor.page.get_by_role("button", name="Close").click()
+    await visitor.page.get_by_role("button", name="Search in this chat").click()
+    await visitor.page.get_by_role("searchbox", name="Search in this chat").fill("has:wings")
+    await expect(visitor.page.get_by_role("alert")).to_be_visible()
+    await _accessible(visitor, "search", found)
 
 
 def _script() -> Path:
