@@ -65,6 +65,32 @@ async def test_chats(visitors: Visitors, look: str) -> None:
     await _take(visitor, f"{look}-new-chat")
 
 
+@pytest.mark.parametrize("look", LOOKS)
+async def test_panels(visitors: Visitors, look: str) -> None:
+    me = await _story(visitors)
+    visitor = await visitors.new(**LOOKS[look])
+    await visitor.sign_in(username(me))
+    await visitor.open("Ops on-call")
+    await visitor.page.get_by_role("button", name="Group", exact=True).click()
+    panel = visitor.page.get_by_role("region", name="Group")
+    await expect(panel.get_by_text("Jonas Bauer")).to_be_visible()
+    await _take(visitor, f"{look}-group")
+    await panel.get_by_text("Permissions").click()
+    await panel.get_by_text("Invite links").click()
+    await panel.get_by_role("button", name="Make a link").click()
+    await expect(panel.get_by_text("/join/")).to_be_visible()
+    await panel.get_by_role("button", name="Revoke").scroll_into_view_if_needed()
+    await _take(visitor, f"{look}-group-invites")
+    await panel.get_by_role("button", name="Close").click()
+    await visitor.page.get_by_role("button", name="What to do with this chat").click()
+    await _take(visitor, f"{look}-chat-menu")
+    await visitor.page.keyboard.press("Escape")
+    await visitor.page.get_by_role("button", name="Search in this chat").click()
+    await visitor.page.get_by_role("searchbox", name="Search in this chat").fill("gateway")
+    await expect(visitor.page.get_by_text("1 message", exact=True)).to_be_visible()
+    await _take(visitor, f"{look}-search")
+
+
 async def test_other_modes(visitors: Visitors) -> None:
     me = await _story(visitors)
     visitor = await visitors.new(**LOOKS["light"])

@@ -9,8 +9,9 @@ from playwright.async_api import Response, expect
 
 from deploy.local.settings import WEB
 from deploy.local.web import BUILT
+from dialog.client import Client
 from tests.browser.visitors import ENTRANCE, Visitor, Visitors
-from tests.people import direct, username
+from tests.people import direct, group, username
 from tests.servers import Suite
 
 KIB = 1024
@@ -84,7 +85,34 @@ async def test_every_screen_is_accessible(visitors: Visitors, mode: str) -> None
     await expect(visitor.page.get_by_role("menu")).to_be_visible()
     await _accessible(visitor, "a menu", found)
     await visitor.page.keyboard.press("Escape")
+    await _panels(visitor, ben, me, found)
     assert found == {}
+
+
+async def _panels(visitor: Visitor, ben: Client, me: Client, found: dict[str, object]) -> None:
+    await group(me, ben, title="Choir")
+    if await visitor.page.get_by_role("button", name="Back", exact=True).is_visible():
+        await visitor.page.get_by_role("button", name="Back", exact=True).click()
+    await visitor.open("Choir")
+    await visitor.page.get_by_role("button", name="Group", exact=True).click()
+    panel = visitor.page.get_by_role("region", name="Group")
+    await expect(panel.get_by_text("Ben", exact=True)).to_be_visible()
+    await panel.get_by_text("Permissions").click()
+    await panel.get_by_text("Invite links").click()
+    await panel.get_by_role("button", name="Make a link").click()
+    await expect(panel.get_by_text("/join/")).to_be_visible()
+    await _accessible(visitor, "a group", found)
+    await panel.get_by_role("button", name="Close").click()
+    await visitor.page.get_by_role("button", name="What to do with this chat").click()
+    await _accessible(visitor, "the menu of a chat", found)
+    await visitor.page.get_by_role("menuitem", name="Pinned messages").click()
+    await expect(visitor.page.get_by_text("Nothing is pinned here")).to_be_visible()
+    await _accessible(visitor, "pinned messages", found)
+    await visitor.page.get_by_role("button", name="Close").click()
+    await visitor.page.get_by_role("button", name="Search in this chat").click()
+    await visitor.page.get_by_role("searchbox", name="Search in this chat").fill("has:wings")
+    await expect(visitor.page.get_by_role("alert")).to_be_visible()
+    await _accessible(visitor, "search", found)
 
 
 def _script() -> Path:

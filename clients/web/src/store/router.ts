@@ -4,6 +4,7 @@ import { computed, signal } from "@preact/signals-core";
 export type Route =
   | { name: "chats" }
   | { name: "chat"; chatId: number }
+  | { name: "join"; token: string }
   | { name: "sign-in" }
   | { name: "register" }
   | { name: "recover" }
@@ -18,6 +19,8 @@ export function parse(text: string): Route {
   switch (first) {
     case "c":
       return /^\d{1,16}$/.test(second) ? { name: "chat", chatId: Number(second) } : { name: "chats" };
+    case "join":
+      return { name: "join", token: second };
     case "sign-in":
     case "register":
     case "recover":
@@ -34,6 +37,8 @@ export function pathOf(to: Route): string {
       return "/";
     case "chat":
       return `/c/${to.chatId}`;
+    case "join":
+      return `/join/${to.token}`;
     default:
       return `/${to.name}`;
   }

@@ -42,3 +42,15 @@ function relative(days: number): string {
 }
 
 const isSameYear = (one: number, other: number) => new Date(one).getFullYear() === new Date(other).getFullYear();
+
+/** So many seconds, in the greatest unit that fits. */
+export function duration(seconds: number): string {
+  const [unit, size] = UNITS.find(([, one]) => seconds >= one && seconds % one === 0) ?? ["second", 1];
+  return new Intl.NumberFormat(locale.peek(), { style: "unit", unit, unitDisplay: "long" }).format(seconds / size);
+}
+
+const UNITS: [string, number][] = [
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];

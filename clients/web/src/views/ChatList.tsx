@@ -1,9 +1,10 @@
-import { SquarePen } from "lucide-react";
+import { Search, SquarePen } from "lucide-react";
 import { useState } from "react";
 import type { Id } from "../protocol";
 import { store } from "../store/app";
 import { useComputed, useValue } from "../store/hooks";
 import { titleOf } from "../store/names";
+import { toggle } from "../store/panel";
 import { t } from "../text/i18n";
 import { Button, IconButton } from "../ui/Button";
 import { Empty } from "../ui/Empty";
@@ -20,6 +21,9 @@ export function ChatList({ open }: { open: Id | null }) {
     <aside className={styles.list} aria-label={t("list.label")}>
       <header className={styles.head}>
         <h1>{t("list.title")}</h1>
+        <IconButton label={t("search.all")} onClick={() => toggle({ name: "search", chatId: null })}>
+          <Search size={20} strokeWidth={1.75} />
+        </IconButton>
         <IconButton label={t("list.new")} onClick={() => setMaking(true)}>
           <SquarePen size={20} strokeWidth={1.75} />
         </IconButton>
@@ -43,9 +47,12 @@ export function ChatList({ open }: { open: Id | null }) {
 
 function Rows({ open, wanted, onNew }: { open: Id | null; wanted: string; onNew: () => void }) {
   const ready = useValue(store.connection)?.ready ?? false;
-  const ids = useComputed(() => store.order.value.filter(id => fits(id, wanted)), [wanted]);
-  if (!ready && !ids.length) return <ChatListSkeleton />;
-  if (!ids.length) {
+  const [withArchive, setWithArchive] = useState(false);
+  const all = useComputed(() => store.order.value.filter(id => fits(id, wanted)), [wanted]);
+  const archived = useComputed(() => all.filter(isArchived), [all]);
+  const ids = wanted ? all : [...all.filter(id => !archived.includes(id)), ...(withArchive ? archived : [])];
+  if (!ready && !all.length) return <ChatListSkeleton />;
+  if (!all.length) {
     return wanted ? (
       <Empty text={t("list.no_match")} />
     ) : (
@@ -64,6 +71,13 @@ function Rows({ open, wanted, onNew }: { open: Id | null; wanted: string; onNew:
       {ids.map(id => (
         <ChatRow key={id} chatId={id} isOpen={id === open} />
       ))}
+      {archived.length > 0 && !wanted && (
+        <li>
+          <Button aria-expanded={withArchive} onClick={() => setWithArchive(!withArchive)}>
+            {t("chat.archived", { count: archived.length })}
+          </Button>
+        </li>
+      )}
     </ul>
   );
 }
@@ -71,6 +85,10 @@ function Rows({ open, wanted, onNew }: { open: Id | null; wanted: string; onNew:
 function fits(chatId: Id, wanted: string): boolean {
   const record = store.chats.at(chatId).value;
   return record !== undefined && (!wanted || titleOf(record.chat).toLocaleLowerCase().includes(wanted));
+}
+
+function isArchived(chatId: Id): boolean {
+  return store.chats.at(chatId).value?.mine.prefs?.archived ?? false;
 }
 
 function moveFocus(key: string, list: Element): boolean {

@@ -2,6 +2,7 @@ import { ArrowUp, Check, X } from "lucide-react";
 import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import type { Message } from "../protocol";
 import type { ChatRecord } from "../state/records";
+import { reaches } from "../state/roles";
 import { call, engine, store } from "../store/app";
 import { useComputed, useValue } from "../store/hooks";
 import { nameOf, useTitle } from "../store/names";
@@ -173,8 +174,6 @@ function useGrowing(box: RefObject<HTMLTextAreaElement | null>, text: string): v
   }, [box, text]);
 }
 
-const RANK = { member: 0, admin: 1, owner: 2 };
-
 function useMayWrite({ chat, mine }: ChatRecord): boolean {
-  return chat.kind !== "group" || RANK[mine.role] >= RANK[chat.may_send];
+  return chat.kind !== "group" || reaches(mine.role, chat.may_send);
 }

@@ -1,15 +1,17 @@
-import { ArrowLeft } from "lucide-react";
+import { ArrowLeft, Info, Search } from "lucide-react";
 import type { ChatRecord } from "../state/records";
 import { store } from "../store/app";
 import { useComputed, useValue } from "../store/hooks";
 import { nameOf, partnerOf, usePresence, useTitle } from "../store/names";
+import { toggle } from "../store/panel";
 import { go } from "../store/router";
 import { t } from "../text/i18n";
 import { Avatar } from "../ui/Avatar";
 import { IconButton } from "../ui/Button";
+import { ChatMenu } from "./ChatMenu";
 import styles from "./ConversationHeader.module.css";
 
-/** Whom one talks with, and who of them is here. Room for calls and search is at its end. */
+/** Whom one talks with, and who of them is here. Room for calls is at its end. */
 export function ConversationHeader({ record }: { record: ChatRecord }) {
   const { chat } = record;
   const me = useValue(store.me)?.id;
@@ -26,6 +28,15 @@ export function ConversationHeader({ record }: { record: ChatRecord }) {
         <h2 dir="auto">{title}</h2>
         <Subtitle record={record} />
       </div>
+      <IconButton label={t("search.chat")} onClick={() => toggle({ name: "search", chatId: chat.id })}>
+        <Search size={20} strokeWidth={1.75} />
+      </IconButton>
+      {chat.kind === "group" && (
+        <IconButton label={t("panel.group")} onClick={() => toggle({ name: "group", chatId: chat.id })}>
+          <Info size={20} strokeWidth={1.75} />
+        </IconButton>
+      )}
+      <ChatMenu record={record} />
     </header>
   );
 }

@@ -5,6 +5,7 @@ import type { Chat, Message, Mine, Seq } from "../protocol";
 import { HIDDEN } from "../state/unread";
 import { engine, rewatch, store } from "../store/app";
 import { useComputed, useValue } from "../store/hooks";
+import { jump } from "../store/panel";
 import type { MessageWindow, Range } from "../store/window";
 import { t } from "../text/i18n";
 import { Empty } from "../ui/Empty";
@@ -38,6 +39,8 @@ export function MessageList({ chat, mine, onWrite }: Props) {
   const visit = useVisit(mine, range.loaded);
   const [highlighted, setHighlighted] = useState<Seq | null>(null);
 
+  const [target, setTarget] = useState<Seq | null>(null);
+
   const placed = useRef(false);
   const list = useVirtualizer({
     count: rows.length,
@@ -70,15 +73,28 @@ export function MessageList({ chat, mine, onWrite }: Props) {
   }, [messages, top, bottom, rows.length]);
   useReading(chat, mine, isAtEnd);
 
+  // Only rows that are there can be gone to.
+  useLayoutEffect(() => {
+    const index = target === null ? -1 : rows.findIndex(row => "seq" in row && row.seq === target);
+    if (index < 0) return;
+    list.scrollToIndex(index, { align: "center" });
+    setTarget(null);
+  }, [target, rows, list]);
+
   async function goTo(seq: Seq) {
     await messages.goTo(seq);
     setHighlighted(seq);
-    requestAnimationFrame(() => {
-      const index = rowsOf(messages, messages.range.peek(), []).findIndex(row => "seq" in row && row.seq === seq);
-      if (index >= 0) list.scrollToIndex(index, { align: "center" });
-    });
+    setTarget(seq);
     setTimeout(() => setHighlighted(null), 1200);
   }
+
+  const wanted = useValue(jump);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it goes there once, when there is something to go through
+  useEffect(() => {
+    if (!range.loaded || wanted?.chatId !== chat.id) return;
+    jump.value = null;
+    void goTo(wanted.seq);
+  }, [wanted, range.loaded]);
 
   function toEnd() {
     if (messages.atEnd) list.scrollToEnd();

@@ -1,6 +1,7 @@
-import { Copy, Ellipsis, Pencil, Reply, SmilePlus, Trash2 } from "lucide-react";
-import { type RefObject, useEffect, useState } from "react";
+import { Copy, Ellipsis, EyeOff, Forward, History, Pencil, Pin, PinOff, Reply, SmilePlus, Trash2 } from "lucide-react";
+import { lazy, type RefObject, Suspense, useEffect, useState } from "react";
 import type { Message } from "../protocol";
+import { reaches } from "../state/roles";
 import { call, store } from "../store/app";
 import { explain } from "../text/failures";
 import { t } from "../text/i18n";
@@ -8,9 +9,13 @@ import { Button, IconButton } from "../ui/Button";
 import { Choices, Dialog } from "../ui/Dialog";
 import { below, Menu, MenuItem, type Place } from "../ui/Menu";
 import { say } from "../ui/toasts";
+import { attempt } from "./attempt";
 import type { Writing } from "./Conversation";
 import styles from "./MessageMenu.module.css";
 import { react } from "./Reactions";
+
+const Edits = lazy(() => import("./Edits"));
+const ForwardTo = lazy(() => import("./Forward"));
 
 const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
@@ -22,14 +27,27 @@ interface Props {
 
 /** What can be done with a message. */
 export function MessageMenu({ message, own, at, onWrite, onClose }: Props & { at: Place; onClose: () => void }) {
-  const [deleting, setDeleting] = useState(false);
+  const [asking, setAsking] = useState<"delete" | "forward" | "edits" | null>(null);
+  const { chat_id, seq } = message;
+  const isPinned = message.pinned_at != null;
   const pick = (work: () => void) => () => {
     onClose();
     work();
   };
-  if (deleting) return <DeleteDialog message={message} onClose={onClose} />;
+  if (asking === "delete") return <DeleteDialog message={message} onClose={onClose} />;
+  if (asking) {
+    return (
+      <Suspense fallback={null}>
+        {asking === "forward" ? (
+          <ForwardTo message={message} onClose={onClose} />
+        ) : (
+          <Edits message={message} own={own} onClose={onClose} />
+        )}
+      </Suspense>
+    );
+  }
   return (
-    <Menu at={at} label={t("message.actions")} onClose={() => deleting || onClose()}>
+    <Menu at={at} label={t("message.actions")} onClose={() => asking || onClose()}>
       <div className={styles.quick}>
         {QUICK.map(emoji => (
           <button
@@ -55,8 +73,30 @@ export function MessageMenu({ message, own, at, onWrite, onClose }: Props & { at
       <MenuItem icon={<Copy size={18} />} onPick={pick(() => copy(message))}>
         {t("message.copy")}
       </MenuItem>
-      {own && (
-        <MenuItem icon={<Trash2 size={18} />} danger onPick={() => setDeleting(true)}>
+      <MenuItem icon={<Forward size={18} />} onPick={() => setAsking("forward")}>
+        {t("message.forward")}
+      </MenuItem>
+      {may(message, "may_pin") && (
+        <MenuItem
+          icon={isPinned ? <PinOff size={18} /> : <Pin size={18} />}
+          onPick={pick(() => void attempt(call({ type: isPinned ? "message.unpin" : "message.pin", chat_id, seq })))}
+        >
+          {t(isPinned ? "message.unpin" : "message.pin")}
+        </MenuItem>
+      )}
+      {message.edited_at != null && (
+        <MenuItem icon={<History size={18} />} onPick={() => setAsking("edits")}>
+          {t("message.edits")}
+        </MenuItem>
+      )}
+      <MenuItem
+        icon={<EyeOff size={18} />}
+        onPick={pick(() => void attempt(call({ type: "message.hide", chat_id, seqs: [seq] })))}
+      >
+        {t("message.hide")}
+      </MenuItem>
+      {mayDelete(message, own) && (
+        <MenuItem icon={<Trash2 size={18} />} danger onPick={() => setAsking("delete")}>
           {t("message.delete")}
         </MenuItem>
       )}
@@ -80,7 +120,7 @@ export function Toolbar({
       if (key === "r") onWrite({ kind: "reply", message });
       else if (key === "e" && own) onWrite({ kind: "edit", message });
       else if (key === "c") copy(message);
-      else if (key === "Delete" && own) setDeleting(true);
+      else if (key === "Delete" && mayDelete(message, own)) setDeleting(true);
       else return false;
       return true;
     };
@@ -135,4 +175,14 @@ function hasReacted(message: Message, emoji: string): boolean {
 
 function copy(message: Message): void {
   void navigator.clipboard.writeText(message.text).then(() => say(t("message.copied")));
+}
+
+/** Whether one may do this in the chat of a message. */
+function may(message: Message, what: "may_pin" | "may_delete"): boolean {
+  const record = store.chats.peek(message.chat_id);
+  return record !== undefined && (record.chat.kind !== "group" || reaches(record.mine.role, record.chat[what]));
+}
+
+function mayDelete(message: Message, own: boolean): boolean {
+  return own || (store.chats.peek(message.chat_id)?.chat.kind === "group" && may(message, "may_delete"));
 }

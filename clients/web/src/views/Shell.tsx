@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { engine } from "../store/app";
 import { useValue } from "../store/hooks";
 import { route } from "../store/router";
@@ -7,8 +7,11 @@ import { Empty } from "../ui/Empty";
 import { ChatList } from "./ChatList";
 import { ConnectionLine } from "./ConnectionLine";
 import { Conversation } from "./Conversation";
+import { Panel } from "./Panel";
 import { Rail } from "./Rail";
 import styles from "./Shell.module.css";
+
+const JoinGroup = lazy(() => import("./JoinGroup"));
 
 /** The screen of who is signed in: rail, list, conversation; one of them at a time where it is narrow. */
 export default function Shell() {
@@ -23,6 +26,12 @@ export default function Shell() {
       <main className={styles.main}>
         {chatId === null ? <Empty text={t("chat.none")} /> : <Conversation key={chatId} chatId={chatId} />}
       </main>
+      <Panel open={chatId} />
+      {at.name === "join" && (
+        <Suspense fallback={null}>
+          <JoinGroup key={at.token} token={at.token} />
+        </Suspense>
+      )}
     </div>
   );
 }

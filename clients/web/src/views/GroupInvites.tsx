@@ -1,0 +1,114 @@
+import { type ReactNode, useState } from "react";
+import type { Id, Invite } from "../protocol";
+import { call } from "../store/app";
+import { nameOf } from "../store/names";
+import { duration, exactly } from "../text/dates";
+import { t } from "../text/i18n";
+import { Avatar } from "../ui/Avatar";
+import { Button } from "../ui/Button";
+import { Tick } from "../ui/Field";
+import { say } from "../ui/toasts";
+import { attempt } from "./attempt";
+import styles from "./GroupInfo.module.css";
+import { Choice } from "./GroupPermissions";
+import { useAsked } from "./useAsked";
+
+/** A part of the panel that is asked for when it is opened. */
+export function Fold({ label, children }: { label: string; children: () => ReactNode }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details className={styles.section} onToggle={event => setOpen(event.currentTarget.open)}>
+      <summary>{label}</summary>
+      {open && children()}
+    </details>
+  );
+}
+
+/** The links into a group, and where new ones are made. */
+export function GroupInvites({ chatId }: { chatId: Id }) {
+  return <Fold label={t("group.invites")}>{() => <Invites chatId={chatId} />}</Fold>;
+}
+
+/** Seconds. */
+const LASTS = [0, 3600, 86_400, 7 * 86_400];
+
+function Invites({ chatId }: { chatId: Id }) {
+  const { reply, problem, again } = useAsked({ type: "invite.list", chat_id: chatId });
+  const [lasts, setLasts] = useState(0);
+  const [approval, setApproval] = useState(false);
+  async function make() {
+    const expires_at = lasts ? Date.now() + lasts * 1000 : null;
+    if (await attempt(call({ type: "invite.create", chat_id: chatId, expires_at, approval }))) again();
+  }
+  async function revoke({ token }: Invite) {
+    if (await attempt(call({ type: "invite.revoke", chat_id: chatId, token }))) again();
+  }
+  return (
+    <>
+      <Choice
+        label={t("group.invite_lasts")}
+        value={String(lasts)}
+        options={LASTS.map(seconds => [String(seconds), seconds ? duration(seconds) : t("group.for_ever")])}
+        onPick={picked => setLasts(Number(picked))}
+      />
+      <Tick checked={approval} onValue={setApproval}>
+        {t("group.invite_approval")}
+      </Tick>
+      <Button onClick={() => void make()}>{t("group.invite_new")}</Button>
+      {problem && <p className={styles.quiet}>{problem}</p>}
+      <ul>
+        {reply?.invites.map(invite => (
+          <li key={invite.token} className={styles.invite}>
+            <code dir="ltr">{linkOf(invite)}</code>
+            <small>
+              {t("group.invite_used", { count: invite.used })}
+              {invite.expires_at && ` · ${t("group.until", { date: exactly(invite.expires_at) })}`}
+            </small>
+            <span className={styles.buttons}>
+              <Button onClick={() => copy(linkOf(invite))}>{t("key.copy")}</Button>
+              <Button onClick={() => void revoke(invite)}>{t("group.revoke")}</Button>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function linkOf(invite: Invite): string {
+  return `${location.origin}/join/${invite.token}`;
+}
+
+function copy(link: string): void {
+  void navigator.clipboard.writeText(link).then(() => say(t("key.copied")));
+}
+
+/** Who asks to be let into a group. */
+export function GroupRequests({ chatId }: { chatId: Id }) {
+  return <Fold label={t("group.requests")}>{() => <Requests chatId={chatId} />}</Fold>;
+}
+
+function Requests({ chatId }: { chatId: Id }) {
+  const { reply, problem, again } = useAsked({ type: "invite.requests", chat_id: chatId });
+  const decide = async (type: "invite.approve" | "invite.decline", user_id: Id) => {
+    if (await attempt(call({ type, chat_id: chatId, user_id }))) again();
+  };
+  if (problem || !reply?.requests.length) {
+    return <p className={styles.quiet}>{problem ?? (reply && t("group.no_requests"))}</p>;
+  }
+  return (
+    <ul>
+      {reply.requests.map(({ user_id }) => {
+        const name = reply.people.find(user => user.id === user_id)?.display_name ?? nameOf(user_id);
+        return (
+          <li key={user_id} className={styles.person}>
+            <Avatar id={user_id} name={name} size="small" />
+            <bdi className={styles.name}>{name}</bdi>
+            <Button onClick={() => void decide("invite.approve", user_id)}>{t("group.approve")}</Button>
+            <Button onClick={() => void decide("invite.decline", user_id)}>{t("group.decline")}</Button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
