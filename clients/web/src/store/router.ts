@@ -4,6 +4,7 @@ import { computed, signal } from "@preact/signals-core";
 export type Route =
   | { name: "chats" }
   | { name: "chat"; chatId: number }
+  | { name: "friends" }
   | { name: "sign-in" }
   | { name: "register" }
   | { name: "recover" }
@@ -22,6 +23,7 @@ export function parse(text: string): Route {
     case "register":
     case "recover":
     case "privacy":
+    case "friends":
       return { name: first };
     default:
       return { name: "chats" };

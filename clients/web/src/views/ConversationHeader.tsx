@@ -3,6 +3,7 @@ import type { ChatRecord } from "../state/records";
 import { store } from "../store/app";
 import { useComputed, useValue } from "../store/hooks";
 import { nameOf, partnerOf, usePresence, useTitle } from "../store/names";
+import { showProfile } from "../store/profile";
 import { go } from "../store/router";
 import { t } from "../text/i18n";
 import { Avatar } from "../ui/Avatar";
@@ -23,7 +24,15 @@ export function ConversationHeader({ record }: { record: ChatRecord }) {
       </IconButton>
       <Avatar id={partner ?? chat.id} name={title} size="small" presence={presence?.status} />
       <div className={styles.who}>
-        <h2 dir="auto">{title}</h2>
+        <h2 dir="auto">
+          {partner === null ? (
+            title
+          ) : (
+            <button type="button" onClick={() => showProfile(partner)}>
+              {title}
+            </button>
+          )}
+        </h2>
         <Subtitle record={record} />
       </div>
     </header>
