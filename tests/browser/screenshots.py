@@ -11,9 +11,12 @@ from deploy.local.settings import LOCAL
 from dialog.client import Client
 from dialog.protocol.accounts import EditProfile
 from dialog.protocol.messages import DeleteMessage, EditMessage
+from dialog.protocol.people import AddBlock, RequestFriend
+from dialog.protocol.presence import Choice, SetStatus
 from dialog.protocol.reactions import AddReaction
 from tests.browser.visitors import ENTRANCE, Visitor, Visitors
-from tests.people import direct, group, username
+from tests.people import befriend, direct, group, username
+from tests.people import me as account_of
 
 FOLDER = LOCAL / "screenshots"
 
@@ -89,6 +92,32 @@ async def test_panels(visitors: Visitors, look: str) -> None:
     await visitor.page.get_by_role("searchbox", name="Search in this chat").fill("gateway")
     await expect(visitor.page.get_by_text("1 message", exact=True)).to_be_visible()
     await _take(visitor, f"{look}-search")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_people(visitors: Visitors, look: str) -> None:
+    me = await _story(visitors)
+    [asking, asked, blocked, ola] = await visitors.people.join("gus", "hal", "ivo", "ola")
+    await befriend(me, ola)
+    await ola.call(EditProfile(display_name="Ola Nordmann", description="Maps, mountains and far too much coffee."))
+    await ola.call(SetStatus(status=Choice.AUTO, text="on a train"))
+    await asking.call(RequestFriend(user_id=account_of(me).id))
+    await me.call(RequestFriend(user_id=account_of(asked).id))
+    await me.call(AddBlock(user_id=account_of(blocked).id))
+    visitor = await visitors.new(**LOOKS[look])
+    await visitor.sign_in(username(me))
+    page = visitor.page
+    await page.get_by_role("button", name="Friends").click()
+    await expect(page.get_by_text("on a train")).to_be_visible()
+    await _take(visitor, f"{look}-friends")
+    await page.get_by_role("tab", name="Requests").click()
+    await _take(visitor, f"{look}-requests")
+    await page.get_by_role("tab", name="Friends").click()
+    await page.get_by_role("button", name="Profile of Ola").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("coffee")
+    await _take(visitor, f"{look}-profile")
+    await page.get_by_role("button", name="Report").click()
+    await _take(visitor, f"{look}-report")
 
 
 async def test_other_modes(visitors: Visitors) -> None:

@@ -10,8 +10,10 @@ from playwright.async_api import Response, expect
 from deploy.local.settings import WEB
 from deploy.local.web import BUILT
 from dialog.client import Client
+from dialog.protocol.people import AddBlock, RequestFriend
 from tests.browser.visitors import ENTRANCE, Visitor, Visitors
-from tests.people import direct, group, username
+from tests.people import befriend, direct, group, username
+from tests.people import me as account_of
 from tests.servers import Suite
 
 KIB = 1024
@@ -86,6 +88,7 @@ async def test_every_screen_is_accessible(visitors: Visitors, mode: str) -> None
     await _accessible(visitor, "a menu", found)
     await visitor.page.keyboard.press("Escape")
     await _panels(visitor, ben, me, found)
+    await _accessible_people(visitors, visitor, me, found)
     assert found == {}
 
 
@@ -113,6 +116,27 @@ async def _panels(visitor: Visitor, ben: Client, me: Client, found: dict[str, ob
     await visitor.page.get_by_role("searchbox", name="Search in this chat").fill("has:wings")
     await expect(visitor.page.get_by_role("alert")).to_be_visible()
     await _accessible(visitor, "search", found)
+
+
+async def _accessible_people(visitors: Visitors, visitor: Visitor, me: Client, found: dict[str, object]) -> None:
+    """The friends screen with every kind of row, and a profile."""
+    page = visitor.page
+    await visitor.go("/friends")
+    await expect(page.get_by_text("No friends yet")).to_be_visible()
+    await _accessible(visitor, "no friends", found)
+    [friend, asking, asked, blocked] = await visitors.people.join("fay", "gus", "hal", "ivo")
+    await befriend(me, friend)
+    await asking.call(RequestFriend(user_id=account_of(me).id))
+    await me.call(RequestFriend(user_id=account_of(asked).id))
+    await me.call(AddBlock(user_id=account_of(blocked).id))
+    for tab, name in (("Friends", "Fay"), ("Requests", "Gus"), ("Blocked", "Ivo")):
+        await page.get_by_role("tab", name=tab).click()
+        await expect(page.get_by_role("button", name=f"Profile of {name}")).to_be_visible()
+        await _accessible(visitor, tab, found)
+    await page.get_by_role("button", name="Profile of Ivo").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("You block this person")
+    await _accessible(visitor, "a profile", found)
+    await page.keyboard.press("Escape")
 
 
 def _script() -> Path:

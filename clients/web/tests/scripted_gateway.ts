@@ -1,5 +1,16 @@
 import type { Transport } from "../src/engine/socket";
-import type { Chat, ClientCommand, Failure, Member, Message, ServerEvent, User } from "../src/protocol";
+import type {
+  Chat,
+  ClientCommand,
+  Failure,
+  Member,
+  Message,
+  Relation,
+  ServerEvent,
+  Settings,
+  User,
+  WarningNote,
+} from "../src/protocol";
 
 export const ANNA: User = {
   id: 1,
@@ -10,7 +21,17 @@ export const ANNA: User = {
   rev: 1,
   private: false,
 };
+export const BEN: User = { ...ANNA, id: 2, username: "ben", display_name: "Ben" };
 export const CHAT = 100;
+const SETTINGS: Settings = {
+  who_may_write: "everyone",
+  who_may_add: "friends",
+  who_may_call: "friends",
+  who_sees_last_seen: "friends",
+  who_sees_profile: "everyone",
+  read_receipts: true,
+  typing: true,
+};
 
 /** Decides what becomes of each event on its way to a client: how often it arrives, and after how many others. */
 export type Fate = () => number[];
@@ -21,6 +42,11 @@ export class Gateway {
   rev = 1;
   /** Connections that there were at once. */
   most = 0;
+  /** Of Anna's own affairs. */
+  peopleRev = 3;
+  settings = SETTINGS;
+  readonly relations = new Map<number, Relation>();
+  readonly warnings = new Map<number, WarningNote>();
   readonly messages: Message[] = [];
   readonly received: ClientCommand[] = [];
   fate: Fate = () => [0];
@@ -78,6 +104,19 @@ export class Gateway {
     this.tell({ type: "message.changed", message });
   }
 
+  relate(user: User, state: Relation["state"], blocked = false): Relation {
+    const relation = { user, state, blocked, since: 1 };
+    this.relations.set(user.id, relation);
+    this.tell({ type: "relation.changed", relation, rev: ++this.peopleRev });
+    return relation;
+  }
+
+  warn(id: number, text: string): void {
+    const warning = { id, text, given_at: 1 };
+    this.warnings.set(id, warning);
+    this.tell({ type: "warning.given", warning, rev: ++this.peopleRev });
+  }
+
   tell(event: ServerEvent): void {
     for (const socket of this.sockets) for (const late of this.fate()) socket.push({ event }, late);
   }
@@ -91,6 +130,7 @@ export class Gateway {
           session_id: 9,
           heartbeat: 25,
           epoch: this.epoch,
+          people_rev: this.peopleRev,
           now: Date.now(),
           limits: { frame_bytes: 65536, pending_commands: 32, text_length: 8000 },
         };
@@ -105,6 +145,23 @@ export class Gateway {
         return this.post(command.text, ANNA.id, command.nonce);
       case "status.get":
         return { status: "auto", text: "", until: null, since: 0, rev: 0 };
+      case "people.list": {
+        const all = [...this.relations.values()].sort((one, other) => one.user.id - other.user.id);
+        const [relation, more] = all.filter(one => one.user.id > (command.after ?? 0)); // pages of one
+        const { settings, peopleRev: rev } = this;
+        const warnings = command.after ? [] : [...this.warnings.values()];
+        return { relations: relation ? [relation] : [], next: more ? relation!.user.id : 0, settings, rev, warnings };
+      }
+      case "block.add":
+        return { relation: this.relate(BEN, "none", true), rev: this.peopleRev };
+      case "settings.edit": {
+        const { type: _, ...chosen } = command;
+        this.settings = { ...this.settings, ...chosen } as Settings;
+        return { settings: this.settings, rev: ++this.peopleRev };
+      }
+      case "warning.dismiss":
+        this.warnings.delete(command.warning_id);
+        return { warning_id: command.warning_id, rev: ++this.peopleRev };
       case "chat.people":
         return { users: [] };
       case "presence.get":

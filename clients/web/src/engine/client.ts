@@ -9,6 +9,7 @@ import type {
   Seq,
   ServerEvent,
 } from "../protocol";
+import type { OwnAffair } from "../state/affairs";
 import type { ConnectionRecord } from "../state/records";
 import { State } from "../state/state";
 import { CatchUp } from "./catchup";
@@ -199,8 +200,10 @@ export class Client {
   }
 
   private seePartners(): void {
-    const direct = [...this.state.chats.values()].filter(view => view.chat.kind === "direct");
-    this.see(direct.flatMap(view => [...view.members.keys()]));
+    const { chats, affairs } = this.state;
+    const direct = [...chats.values()].filter(view => view.chat.kind === "direct");
+    const friends = [...affairs.relations.keys()].filter(userId => affairs.isFriend(userId));
+    this.see([...new Set([...direct.flatMap(view => [...view.members.keys()]), ...friends])]);
   }
 
   private welcome(connected: Connected): void {
@@ -211,24 +214,39 @@ export class Client {
     }
     this.textLength = connected.limits.text_length;
     this.state.choose(connected.status);
+    if (connected.people_rev !== this.state.affairs.rev) this.state.affairs.behind = true;
   }
 
   /** An event from a socket, in its order. */
   private hear(event: ServerEvent): void {
     switch (event.type) {
       case "resync":
+        this.state.affairs.behind = true;
         this.catchUp.syncWithin(event.within);
         break;
       case "chats.behind":
+        this.state.affairs.behind = true;
         this.catchUp.syncWithin(0);
         break;
       case "typing":
         this.usage.heard(event.chat_id, event.user_id);
         break;
+      case "relation.changed":
+      case "settings.changed":
+      case "warning.given":
+      case "warning.gone":
+        this.hearOwn(event);
+        break;
       default:
         this.state.apply(event);
     }
     this.stepped();
+  }
+
+  private hearOwn(event: OwnAffair): void {
+    this.state.apply(event);
+    if (this.state.affairs.behind) this.catchUp.syncWithin(0);
+    else if (event.type === "relation.changed" && event.relation.state === "friend") this.see([event.relation.user.id]);
   }
 
   private stepped(): void {
@@ -246,6 +264,7 @@ export class Client {
   private async sync(socket: Socket): Promise<void> {
     socket.hold();
     try {
+      if (this.state.affairs.behind) await this.fetchAffairs(socket);
       for (let page = 0; page < SYNC_PAGES; page++) {
         const asked = this.state.revs();
         const since = this.state.asOf;
@@ -259,6 +278,15 @@ export class Client {
       if (!socket.release()) this.catchUp.syncWithin(1);
     }
     this.stepped();
+  }
+
+  private async fetchAffairs(socket: Socket): Promise<void> {
+    const pages = [await socket.call({ type: "people.list" })];
+    for (let after = pages[0]!.next; after; after = pages.at(-1)!.next) {
+      pages.push(await socket.call({ type: "people.list", after }));
+    }
+    this.state.applyAffairs(pages);
+    this.changed();
   }
 
   private async syncAgain(): Promise<void> {

@@ -38,6 +38,19 @@ export function learned<C extends ClientCommand>(command: C, reply: Replies[C["t
       return [{ type: "scheduled.changed", scheduled: answer.reply }];
     case "message.unschedule":
       return [{ type: "scheduled.gone", scheduled_id: answer.command.scheduled_id }];
+    case "friend.request":
+    case "friend.accept":
+    case "friend.decline":
+    case "friend.cancel":
+    case "friend.remove":
+    case "block.add":
+    case "block.remove":
+      return [{ type: "relation.changed", relation: answer.reply.relation, rev: answer.reply.rev }];
+    case "settings.get":
+    case "settings.edit":
+      return [{ type: "settings.changed", settings: answer.reply.settings, rev: answer.reply.rev }];
+    case "warning.dismiss":
+      return [{ type: "warning.gone", warning_id: answer.reply.warning_id, rev: answer.reply.rev }];
     default:
       return [];
   }

@@ -27,6 +27,13 @@ export function common(client: Client, changes: Changes): Patch {
     patch.chats = shown;
     patch.gone = gone;
   }
+  if (changes.relations.size) {
+    const ids = [...changes.relations];
+    patch.relations = ids.flatMap(id => state.affairs.relations.get(id) ?? []);
+    patch.unrelated = ids.filter(id => !state.affairs.relations.has(id));
+  }
+  if (changes.settings) patch.settings = state.affairs.settings;
+  if (changes.warnings) patch.warnings = [...state.affairs.warnings.values()];
   return patch;
 }
 
@@ -42,6 +49,9 @@ export function everything(client: Client): Patch {
     people: [...state.people.users.values()],
     presence: [...state.people.presence.values()],
     chats: [...state.chats.values()].filter(view => view.listed).map(view => chatRecord(client, view)),
+    relations: [...state.affairs.relations.values()],
+    settings: state.affairs.settings,
+    warnings: [...state.affairs.warnings.values()],
   };
 }
 

@@ -6,6 +6,10 @@ export class Changes {
   status = false;
   scheduled = false;
   everything = false;
+  settings = false;
+  warnings = false;
+  /** To whom one stands in another way than before. */
+  readonly relations = new Set<Id>();
   readonly people = new Set<Id>();
   readonly presence = new Set<Id>();
   readonly chats = new Set<Id>();

@@ -1,7 +1,7 @@
 import type { Chat, ChatState, Id, Member, Message, Mine, Preferences, Seq } from "../protocol";
 import { Messages } from "./messages";
 import { Receipts } from "./receipts";
-import { counts, mentionsMe, newer } from "./unread";
+import { counts, mentionsMe, newer, type Reader } from "./unread";
 
 /** In the order of their `seq`. What was posted after the state's own `rev` is left to the events. */
 export function messagesOf(state: ChatState): Message[] {
@@ -23,7 +23,7 @@ export class ChatView {
   constructor(
     state: ChatState,
     window: number,
-    private readonly me: Id,
+    private reader: Reader,
     old?: ChatView,
   ) {
     this.id = state.chat.id;
@@ -76,8 +76,8 @@ export class ChatView {
     this.chat = { ...this.chat, head_seq: message.seq, rev: message.rev };
     if (message.seq > this.mine.cleared_seq) this.messages.post(shown);
     this.receipts.wrote(message.author_id, message.seq);
-    if (message.seq > this.mine.read_seq && counts(shown, this.me, this.rev)) {
-      this.count(1, Number(mentionsMe(shown, this.me, this.rev)));
+    if (message.seq > this.mine.read_seq && counts(shown, this.reader, this.rev)) {
+      this.count(1, Number(mentionsMe(shown, this.reader, this.rev)));
     }
   }
 
@@ -97,7 +97,7 @@ export class ChatView {
     if (held && held.rev > member.rev) return; // a state may hold what is newer than its `rev`
     if (member.left) this.members.delete(member.user_id);
     else this.members.set(member.user_id, member);
-    if (member.user_id === this.me) this.mine = { ...this.mine, role: member.role };
+    if (member.user_id === this.reader.me) this.mine = { ...this.mine, role: member.role };
   }
 
   // --- what one did oneself
@@ -151,6 +151,12 @@ export class ChatView {
     this.recount();
   }
 
+  /** Whom we block has changed. */
+  setReader(reader: Reader): void {
+    this.reader = reader;
+    if (this.mine.read_seq < this.headSeq) this.recount();
+  }
+
   /** Count what is unread, if all of that is held. */
   private recount(): void {
     const seq = this.mine.read_seq;
@@ -159,8 +165,8 @@ export class ChatView {
     const left = [...this.messages.values()].filter(message => message.seq > seq);
     this.mine = {
       ...this.mine,
-      unread: left.filter(message => counts(message, this.me, this.rev)).length,
-      mentions: left.filter(message => mentionsMe(message, this.me, this.rev)).length,
+      unread: left.filter(message => counts(message, this.reader, this.rev)).length,
+      mentions: left.filter(message => mentionsMe(message, this.reader, this.rev)).length,
     };
   }
 
@@ -169,14 +175,14 @@ export class ChatView {
     const now = message.rev;
     if (held) {
       this.count(
-        Number(counts(message, this.me, now)) - Number(counts(held, this.me, before)),
-        Number(mentionsMe(message, this.me, now)) - Number(mentionsMe(held, this.me, before)),
+        Number(counts(message, this.reader, now)) - Number(counts(held, this.reader, before)),
+        Number(mentionsMe(message, this.reader, now)) - Number(mentionsMe(held, this.reader, before)),
       );
       return;
     }
-    const gone = message.deleted_at != null && counts(message, this.me, before);
+    const gone = message.deleted_at != null && counts(message, this.reader, before);
     this.count(-Number(gone), 0);
-    if (this.mine.mentions || mentionsMe(message, this.me, now)) this.doubtful = true;
+    if (this.mine.mentions || mentionsMe(message, this.reader, now)) this.doubtful = true;
     if (gone && this.mine.mark) this.doubtful = true; // it may have been hidden, and so not counted
   }
 

@@ -1,4 +1,18 @@
-import type { Chat, ChosenStatus, Id, Member, Message, Mine, Presence, Receipt, Seq, User } from "../protocol";
+import type {
+  Chat,
+  ChosenStatus,
+  Id,
+  Member,
+  Message,
+  Mine,
+  Presence,
+  Receipt,
+  Relation,
+  Seq,
+  Settings,
+  User,
+  WarningNote,
+} from "../protocol";
 import type { Reach } from "./receipts";
 
 /** What views are shown: plain values, small enough to be sent from the engine to each tab. */
@@ -77,4 +91,9 @@ export interface Patch {
   rosters?: Roster[];
   stretches?: Stretch[];
   unsent?: Unsent[];
+  relations?: Relation[];
+  /** To these one is nothing in particular any more. */
+  unrelated?: Id[];
+  settings?: Settings | null;
+  warnings?: WarningNote[];
 }

@@ -9,16 +9,19 @@ import type {
   MessagesHidden,
   PrefsChanged,
   ReceiptMoved,
+  Relations,
   Scheduled,
   Seq,
   ServerEvent,
   Synced,
   User,
 } from "../protocol";
+import { Affairs, type OwnAffair } from "./affairs";
 import { Changes } from "./changes";
 import { ChatView, messagesOf } from "./chat";
 import { Held, type Numbered, numberOf } from "./held";
 import { People } from "./people";
+import type { Reader } from "./unread";
 
 /** Events of a chat that carry no `rev`. */
 type Aside = ChatRead | PrefsChanged | ReceiptMoved | ChatCleared | MessagesHidden;
@@ -35,12 +38,14 @@ export class State {
   status: ChosenStatus | null = null;
   readonly chats = new Map<Id, ChatView>();
   readonly people = new People();
+  readonly affairs = new Affairs();
   scheduled = new Map<Id, Scheduled>();
   /** How often a chat was dropped: a state fetched before the last time may be of a chat that one has left. */
   departures = 0;
   /** Up to when moves of receipts and preferences are known. */
   asOf = 0;
   changes = new Changes();
+  private blocked: ReadonlySet<Id> = new Set();
   private readonly held = new Map<Id, Held>();
   private readonly unmarked = new Set<Id>();
   private readonly doubtful = new Set<Id>();
@@ -80,6 +85,8 @@ export class State {
     this.departures += 1;
     this.chats.clear();
     this.people.clear();
+    this.affairs.clear();
+    this.blocked = new Set();
     this.scheduled.clear();
     this.status = null;
     this.held.clear();
@@ -141,7 +148,7 @@ export class State {
       case "settings.changed":
       case "warning.given":
       case "warning.gone":
-        return; // whatever shows them asks for them
+        return this.applyOwn(event);
       default:
         event satisfies never; // of a newer server: passed over
     }
@@ -161,6 +168,55 @@ export class State {
     if (this.me?.id === user.id && user.rev >= this.me.rev) {
       this.me = user;
       this.changes.me = true;
+    }
+  }
+
+  /** Take note of a profile as everybody sees it. What only friends see comes by itself, with `user.changed`. */
+  private meetInPublic(user: User): void {
+    const known = this.people.users.get(user.id);
+    const close = this.affairs.isFriend(user.id) || this.me?.id === user.id;
+    if (!user.private || !known || !close) return this.meet(user);
+    this.meet({ ...user, description: known.description, avatar: known.avatar, private: known.private });
+  }
+
+  private applyOwn(event: OwnAffair): void {
+    if (!this.affairs.apply(event)) return;
+    if (event.type === "settings.changed") this.changes.settings = true;
+    else if (event.type !== "relation.changed") this.changes.warnings = true;
+    else {
+      this.meet(event.relation.user);
+      this.changes.relations.add(event.relation.user.id);
+      this.forgetStrangers();
+      this.recountIfBlocked();
+    }
+  }
+
+  /** Apply what `people.list` answered, page by page. */
+  applyAffairs(pages: readonly Relations[]): void {
+    for (const userId of this.affairs.relations.keys()) this.changes.relations.add(userId);
+    this.affairs.set(pages);
+    for (const { user } of this.affairs.relations.values()) {
+      this.meet(user);
+      this.changes.relations.add(user.id);
+    }
+    this.changes.settings = true;
+    this.changes.warnings = true;
+    this.forgetStrangers();
+    this.recountIfBlocked();
+  }
+
+  private get reader(): Reader {
+    return { me: this.me?.id ?? 0, blocked: this.blocked };
+  }
+
+  /** What those write whom one blocks is not unread. */
+  private recountIfBlocked(): void {
+    const blocked = this.affairs.blocked();
+    if (blocked.size === this.blocked.size && [...blocked].every(userId => this.blocked.has(userId))) return;
+    this.blocked = blocked;
+    for (const view of this.chats.values()) {
+      view.setReader(this.reader);
+      this.touched(view);
     }
   }
 
@@ -230,7 +286,7 @@ export class State {
         view.setChat(event.chat);
         break;
       case "member.changed":
-        if (event.user) this.meet(event.user);
+        if (event.user) this.meetInPublic(event.user);
         view.setMember(event.member, event.member_count);
         this.changes.rosters.add(view.id);
         if (event.member.left && event.member.user_id === this.me?.id) return this.forget(view.id);
@@ -289,7 +345,7 @@ export class State {
   }
 
   private forgetStrangers(): void {
-    const known = new Set<Id>(this.me ? [this.me.id] : []);
+    const known = new Set<Id>([...this.affairs.relations.keys(), ...(this.me ? [this.me.id] : [])]);
     for (const view of this.chats.values()) for (const userId of view.acquaintances()) known.add(userId);
     for (const userId of [...this.people.users.keys()]) if (!known.has(userId)) this.people.users.delete(userId);
     for (const userId of [...this.people.presence.keys()]) if (!known.has(userId)) this.people.presence.delete(userId);
@@ -324,7 +380,7 @@ export class State {
   }
 
   private replace(old: ChatView | undefined, state: ChatState): void {
-    const view = new ChatView(state, this.window, this.me?.id ?? 0, old);
+    const view = new ChatView(state, this.window, this.reader, old);
     this.chats.set(view.id, view);
     this.doubtful.delete(view.id);
     if (old && old.rev <= view.rev) view.keep(old.mine); // else the numbers went back

@@ -3,19 +3,26 @@ import type { Id, Message, Mine, Seq } from "../protocol";
 export const HIDDEN = "hidden";
 export const SYSTEM = "system";
 
+/** Whose unread messages they are, and whom that person blocks. */
+export interface Reader {
+  readonly me: Id;
+  readonly blocked: ReadonlySet<Id>;
+}
+
 /**
- * Whether a message that is not read is unread to `me`, as of the chat's `rev`: the same rule as the server's.
+ * Whether a message that is not read is unread to `reader`, as of the chat's `rev`: the same rule as the server's.
  *
  * What was deleted is not; but one deleted after that `rev`, which is held already, was there then.
  */
-export function counts(message: Message, me: Id, rev: Seq): boolean {
+export function counts(message: Message, reader: Reader, rev: Seq): boolean {
   const there = message.deleted_at == null || message.rev > rev;
-  return there && message.author_id !== me && message.kind !== SYSTEM && message.kind !== HIDDEN;
+  const saidToUs = message.author_id !== reader.me && !reader.blocked.has(message.author_id);
+  return there && saidToUs && message.kind !== SYSTEM && message.kind !== HIDDEN;
 }
 
 /** Whether such a message mentions us. */
-export function mentionsMe(message: Message, me: Id, rev: Seq): boolean {
-  return Boolean(message.mentions_all || message.mentions?.includes(me)) && counts(message, me, rev);
+export function mentionsMe(message: Message, reader: Reader, rev: Seq): boolean {
+  return Boolean(message.mentions_all || message.mentions?.includes(reader.me)) && counts(message, reader, rev);
 }
 
 /** What one did oneself, as the server says or as was heard since. */

@@ -5,6 +5,7 @@ export type Route =
   | { name: "chats" }
   | { name: "chat"; chatId: number }
   | { name: "join"; token: string }
+  | { name: "friends" }
   | { name: "sign-in" }
   | { name: "register" }
   | { name: "recover" }
@@ -25,6 +26,7 @@ export function parse(text: string): Route {
     case "register":
     case "recover":
     case "privacy":
+    case "friends":
       return { name: first };
     default:
       return { name: "chats" };

@@ -1,5 +1,15 @@
 import { batch, computed, signal } from "@preact/signals-core";
-import type { ChosenStatus, History, Id, MessageHistory, Presence, User } from "../protocol";
+import type {
+  ChosenStatus,
+  History,
+  Id,
+  MessageHistory,
+  Presence,
+  Relation,
+  Settings,
+  User,
+  WarningNote,
+} from "../protocol";
 import type { ChatRecord, ConnectionRecord, Patch, Roster, Unsent } from "../state/records";
 import { Table } from "./table";
 import { MessageWindow } from "./window";
@@ -15,6 +25,9 @@ export class Store {
   readonly chats = new Table<Id, ChatRecord>();
   readonly rosters = new Table<Id, Roster>();
   readonly unsent = signal<Unsent[]>([]);
+  readonly relations = new Table<Id, Relation>();
+  readonly settings = signal<Settings | null>(null);
+  readonly warnings = signal<WarningNote[]>([]);
   private readonly windows = new Map<Id, MessageWindow>();
 
   /** The chats on the list: pinned ones first, then by when something was last said. */
@@ -27,6 +40,11 @@ export class Store {
 
   readonly unread = computed(
     () => this.chats.values().filter(record => record.mine.unread > 0 && !isMuted(record)).length,
+  );
+
+  /** Requests that wait for an answer of ours. */
+  readonly requests = computed(
+    () => this.relations.values().filter(relation => relation.state === "incoming" && !relation.blocked).length,
   );
 
   constructor(private readonly fetchPage: (command: MessageHistory) => Promise<History>) {}
@@ -59,6 +77,10 @@ export class Store {
       for (const roster of patch.rosters ?? []) this.rosters.set(roster.chat_id, roster);
       for (const stretch of patch.stretches ?? []) this.window(stretch.chat_id).apply(stretch);
       if (patch.unsent) this.setUnsent(patch.unsent);
+      for (const relation of patch.relations ?? []) this.relations.set(relation.user.id, relation);
+      for (const userId of patch.unrelated ?? []) this.relations.delete(userId);
+      if (patch.settings !== undefined) this.settings.value = patch.settings;
+      if (patch.warnings) this.warnings.value = patch.warnings;
     });
   }
 
@@ -70,7 +92,9 @@ export class Store {
     this.me.value = null;
     this.status.value = null;
     this.unsent.value = [];
-    for (const table of [this.people, this.presence, this.chats, this.rosters]) table.clear();
+    this.settings.value = null;
+    this.warnings.value = [];
+    for (const table of [this.people, this.presence, this.chats, this.rosters, this.relations]) table.clear();
   }
 }
 

@@ -4,6 +4,7 @@ import { store } from "../store/app";
 import { useComputed, useValue } from "../store/hooks";
 import { nameOf, partnerOf, usePresence, useTitle } from "../store/names";
 import { toggle } from "../store/panel";
+import { showProfile } from "../store/profile";
 import { go } from "../store/router";
 import { t } from "../text/i18n";
 import { Avatar } from "../ui/Avatar";
@@ -25,7 +26,15 @@ export function ConversationHeader({ record }: { record: ChatRecord }) {
       </IconButton>
       <Avatar id={partner ?? chat.id} name={title} size="small" presence={presence?.status} />
       <div className={styles.who}>
-        <h2 dir="auto">{title}</h2>
+        <h2 dir="auto">
+          {partner === null ? (
+            title
+          ) : (
+            <button type="button" onClick={() => showProfile(partner)}>
+              {title}
+            </button>
+          )}
+        </h2>
         <Subtitle record={record} />
       </div>
       <IconButton label={t("search.chat")} onClick={() => toggle({ name: "search", chatId: chat.id })}>

@@ -7,6 +7,7 @@ import { SYSTEM } from "../state/unread";
 import { store } from "../store/app";
 import { useComputed, useValue } from "../store/hooks";
 import { nameOf } from "../store/names";
+import { showProfile } from "../store/profile";
 import { clock, day, exactly, isSameDay } from "../text/dates";
 import { t } from "../text/i18n";
 import { notice } from "../text/notices";
@@ -130,7 +131,7 @@ function Said({ chat, message, joins, isHighlighted, onWrite, onGoTo }: SaidProp
     >
       {!own &&
         chat.kind === "group" &&
-        (joins ? <span className={styles.gutter} /> : <Avatar id={message.author_id} name={name} size="small" />)}
+        (joins ? <span className={styles.gutter} /> : <Portrait userId={message.author_id} name={name} />)}
       <div className={styles.body}>
         <div className={styles.line}>
           <Bubble message={message} own={own}>
@@ -157,6 +158,20 @@ function Said({ chat, message, joins, isHighlighted, onWrite, onGoTo }: SaidProp
       </div>
       {menu && <MessageMenu message={message} own={own} at={menu} onClose={() => setMenu(null)} onWrite={onWrite} />}
     </article>
+  );
+}
+
+function Portrait({ userId, name }: { userId: Id; name: string }) {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      aria-label={t("person.profile", { name })}
+      className={styles.portrait}
+      onClick={() => showProfile(userId)}
+    >
+      <Avatar id={userId} name={name} size="small" />
+    </button>
   );
 }
 

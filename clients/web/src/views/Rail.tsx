@@ -1,4 +1,4 @@
-import { LogOut, MessageSquare, Shield } from "lucide-react";
+import { LogOut, MessageSquare, Shield, Users } from "lucide-react";
 import { useState } from "react";
 import { engine, store } from "../store/app";
 import { useValue } from "../store/hooks";
@@ -30,6 +30,7 @@ export function Rail() {
         <MessageSquare size={20} strokeWidth={1.75} />
         {unread > 0 && <span className={styles.dot} />}
       </button>
+      <FriendsItem isHere={name === "friends"} />
       {me && (
         <button
           type="button"
@@ -44,6 +45,24 @@ export function Rail() {
       )}
       {menu && <AccountMenu at={menu} onClose={() => setMenu(null)} />}
     </nav>
+  );
+}
+
+function FriendsItem({ isHere }: { isHere: boolean }) {
+  const requests = useValue(store.requests);
+  const waiting = requests ? `, ${t("friends.waiting", { count: requests })}` : "";
+  return (
+    <button
+      type="button"
+      className={classes(styles.item, isHere && styles.here)}
+      aria-current={isHere ? "page" : undefined}
+      aria-label={t("nav.friends") + waiting}
+      title={t("nav.friends")}
+      onClick={() => go({ name: "friends" })}
+    >
+      <Users size={20} strokeWidth={1.75} />
+      {requests > 0 && <span className={styles.dot} />}
+    </button>
   );
 }
 

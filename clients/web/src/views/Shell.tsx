@@ -1,7 +1,8 @@
 import { lazy, Suspense, useEffect } from "react";
 import { engine } from "../store/app";
 import { useValue } from "../store/hooks";
-import { route } from "../store/router";
+import { shownProfile } from "../store/profile";
+import { type Route, route } from "../store/router";
 import { t } from "../text/i18n";
 import { Empty } from "../ui/Empty";
 import { ChatList } from "./ChatList";
@@ -11,20 +12,25 @@ import { Panel } from "./Panel";
 import { Rail } from "./Rail";
 import styles from "./Shell.module.css";
 
+const Friends = lazy(() => import("./Friends"));
 const JoinGroup = lazy(() => import("./JoinGroup"));
+const Profile = lazy(() => import("./Profile"));
 
 /** The screen of who is signed in: rail, list, conversation; one of them at a time where it is narrow. */
 export default function Shell() {
   const at = useValue(route);
   const chatId = at.name === "chat" ? at.chatId : null;
+  const profile = useValue(shownProfile);
   useUsage(chatId);
   return (
-    <div className={styles.shell} data-open={chatId !== null}>
+    <div className={styles.shell} data-open={at.name === "chat" ? "chat" : at.name === "friends" ? "screen" : "list"}>
       <ConnectionLine />
       <Rail />
       <ChatList open={chatId} />
       <main className={styles.main}>
-        {chatId === null ? <Empty text={t("chat.none")} /> : <Conversation key={chatId} chatId={chatId} />}
+        <Suspense fallback={null}>
+          <Screen at={at} />
+        </Suspense>
       </main>
       <Panel open={chatId} />
       {at.name === "join" && (
@@ -32,8 +38,20 @@ export default function Shell() {
           <JoinGroup key={at.token} token={at.token} />
         </Suspense>
       )}
+      <Suspense fallback={null}>{profile !== null && <Profile key={profile} userId={profile} />}</Suspense>
     </div>
   );
+}
+
+function Screen({ at }: { at: Route }) {
+  switch (at.name) {
+    case "chat":
+      return <Conversation key={at.chatId} chatId={at.chatId} />;
+    case "friends":
+      return <Friends />;
+    default:
+      return <Empty text={t("chat.none")} />;
+  }
 }
 
 const INPUT = ["pointerdown", "keydown", "wheel"] as const;
