@@ -118,6 +118,11 @@ async def test_people(visitors: Visitors, look: str) -> None:
     await _take(visitor, f"{look}-profile")
     await page.get_by_role("button", name="Report").click()
     await _take(visitor, f"{look}-report")
+    await visitor.go("/settings")
+    await expect(page.get_by_text("This device")).to_be_visible()
+    await _take(visitor, f"{look}-settings")
+    await page.get_by_role("region", name="Appearance").scroll_into_view_if_needed()
+    await _take(visitor, f"{look}-settings-end")
 
 
 async def test_other_modes(visitors: Visitors) -> None:

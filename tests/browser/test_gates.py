@@ -137,6 +137,10 @@ async def _accessible_people(visitors: Visitors, visitor: Visitor, me: Client, f
     await expect(page.get_by_role("dialog")).to_contain_text("You block this person")
     await _accessible(visitor, "a profile", found)
     await page.keyboard.press("Escape")
+    await visitor.go("/settings")
+    await expect(page.get_by_text("This device")).to_be_visible()
+    await expect(page.get_by_label("Who may write to you")).to_be_visible()
+    await _accessible(visitor, "the settings", found)
 
 
 def _script() -> Path:

@@ -6,6 +6,7 @@ export type Route =
   | { name: "chat"; chatId: number }
   | { name: "join"; token: string }
   | { name: "friends" }
+  | { name: "settings" }
   | { name: "sign-in" }
   | { name: "register" }
   | { name: "recover" }
@@ -27,6 +28,7 @@ export function parse(text: string): Route {
     case "recover":
     case "privacy":
     case "friends":
+    case "settings":
       return { name: first };
     default:
       return { name: "chats" };

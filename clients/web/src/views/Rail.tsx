@@ -1,13 +1,15 @@
-import { LogOut, MessageSquare, Shield, Users } from "lucide-react";
+import { LogOut, MessageSquare, Settings, Shield, Users } from "lucide-react";
 import { useState } from "react";
-import { engine, store } from "../store/app";
+import type { Choice } from "../protocol";
+import { call, engine, store } from "../store/app";
 import { useValue } from "../store/hooks";
-import { type Preferences, prefer, preferences } from "../store/preferences";
 import { go, route } from "../store/router";
-import { LOCALES, type Locale, t } from "../text/i18n";
+import { explain } from "../text/failures";
+import { t } from "../text/i18n";
 import { Avatar } from "../ui/Avatar";
 import { classes } from "../ui/classes";
 import { below, Menu, MenuChoice, MenuGroup, MenuItem, type Place } from "../ui/Menu";
+import { say } from "../ui/toasts";
 import styles from "./Rail.module.css";
 
 /** The parts of the app, and one's own account. */
@@ -66,34 +68,33 @@ function FriendsItem({ isHere }: { isHere: boolean }) {
   );
 }
 
-const THEMES: Preferences["theme"][] = ["system", "light", "dark"];
-const DENSITIES: Preferences["density"][] = ["comfortable", "compact"];
+const SHOWN: Choice[] = ["auto", "dnd", "invisible"];
 
 function AccountMenu({ at, onClose }: { at: Place; onClose: () => void }) {
-  const chosen = useValue(preferences);
+  const status = useValue(store.status);
+  const show = (choice: Choice) => {
+    onClose();
+    const { text, until } = status ?? { text: "", until: null };
+    call({ type: "status.set", status: choice, text, until }).catch(error => say(explain(error)));
+  };
   return (
     <Menu at={at} label={t("nav.account")} onClose={onClose}>
-      <MenuGroup label={t("nav.theme")}>
-        {THEMES.map(theme => (
-          <MenuChoice key={theme} chosen={chosen.theme === theme} onPick={() => prefer({ theme })}>
-            {t(`nav.theme_${theme}`)}
+      <MenuGroup label={t("status.show")}>
+        {SHOWN.map(choice => (
+          <MenuChoice key={choice} chosen={(status?.status ?? "auto") === choice} onPick={() => show(choice)}>
+            {t(`status.${choice}`)}
           </MenuChoice>
         ))}
       </MenuGroup>
-      <MenuGroup label={t("nav.density")}>
-        {DENSITIES.map(density => (
-          <MenuChoice key={density} chosen={chosen.density === density} onPick={() => prefer({ density })}>
-            {t(`nav.density_${density}`)}
-          </MenuChoice>
-        ))}
-      </MenuGroup>
-      <MenuGroup label={t("nav.language")}>
-        {(Object.keys(LOCALES) as Locale[]).map(language => (
-          <MenuChoice key={language} chosen={chosen.language === language} onPick={() => prefer({ language })}>
-            {LOCALES[language]}
-          </MenuChoice>
-        ))}
-      </MenuGroup>
+      <MenuItem
+        icon={<Settings size={18} />}
+        onPick={() => {
+          onClose();
+          go({ name: "settings" });
+        }}
+      >
+        {t("nav.settings")}
+      </MenuItem>
       <MenuItem icon={<Shield size={18} />} onPick={() => window.open("/privacy", "_blank", "noopener")}>
         {t("nav.privacy")}
       </MenuItem>

@@ -11,10 +11,12 @@ import { Conversation } from "./Conversation";
 import { Panel } from "./Panel";
 import { Rail } from "./Rail";
 import styles from "./Shell.module.css";
+import { Warnings } from "./Warnings";
 
 const Friends = lazy(() => import("./Friends"));
 const JoinGroup = lazy(() => import("./JoinGroup"));
 const Profile = lazy(() => import("./Profile"));
+const Settings = lazy(() => import("./Settings"));
 
 /** The screen of who is signed in: rail, list, conversation; one of them at a time where it is narrow. */
 export default function Shell() {
@@ -23,8 +25,11 @@ export default function Shell() {
   const profile = useValue(shownProfile);
   useUsage(chatId);
   return (
-    <div className={styles.shell} data-open={at.name === "chat" ? "chat" : at.name === "friends" ? "screen" : "list"}>
-      <ConnectionLine />
+    <div className={styles.shell} data-open={placeOf(at)}>
+      <div className={styles.top}>
+        <ConnectionLine />
+        <Warnings />
+      </div>
       <Rail />
       <ChatList open={chatId} />
       <main className={styles.main}>
@@ -43,12 +48,20 @@ export default function Shell() {
   );
 }
 
+/** Which one of the parts is seen where it is narrow. */
+function placeOf(at: Route): "list" | "chat" | "screen" {
+  if (at.name === "chat") return "chat";
+  return at.name === "friends" || at.name === "settings" ? "screen" : "list";
+}
+
 function Screen({ at }: { at: Route }) {
   switch (at.name) {
     case "chat":
       return <Conversation key={at.chatId} chatId={at.chatId} />;
     case "friends":
       return <Friends />;
+    case "settings":
+      return <Settings />;
     default:
       return <Empty text={t("chat.none")} />;
   }
