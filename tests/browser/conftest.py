@@ -25,9 +25,9 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def suite(servers: Servers) -> AsyncIterator[Suite]:
-    """The whole suite, which serves the web client as it is now."""
+    """The whole suite, which serves the web client as it is now; gone when these tests are over, lest others have two."""
     await asyncio.to_thread(build)
     async with Suite(servers) as started:
         others = [started.start(service) for service in ("auth", "chat", "presence")]
@@ -35,7 +35,7 @@ async def suite(servers: Servers) -> AsyncIterator[Suite]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -197,7 +197,8 @@ async def use_his_invite(scene: Scene) -> Callable[[], Awaitable[bool]]:
     assert (await scene.anna.call(UseInvite(token=invite.token))).chat
 
     async def got() -> bool:
-        return me(scene.anna).id in scene.ben.state.chats[made.id].members
+        held = scene.ben.state.chats.get(made.id)
+        return held is not None and me(scene.anna).id in held.members
 
     return got
 

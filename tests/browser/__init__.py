@@ -1,0 +1,1 @@
+"""A package, so that the suite of these tests ends with them."""
