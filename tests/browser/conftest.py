@@ -27,7 +27,7 @@ FLAGS = [
 
 @pytest.fixture(scope="package")
 async def suite(servers: Servers) -> AsyncIterator[Suite]:
-    """The whole suite, which serves the web client as it is now; gone when these tests are over, lest others have two."""
+    """The whole suite, which serves the web client as it is now. It ends with these tests, lest others have two."""
     await asyncio.to_thread(build)
     async with Suite(servers) as started:
         others = [started.start(service) for service in ("auth", "chat", "presence")]
