@@ -63,6 +63,7 @@ class Bus:
         self._jetstream = client.jetstream(timeout=settings.command_timeout)
         self._decoders: dict[type, msgspec.json.Decoder[Any]] = {}
         self._caller = Caller(client, settings.command_timeout)
+        self._briefly = settings.command_timeout / 2
         self._answerer = Answerer(client, at_once=settings.commands_at_once)
         self._served: list[Subscription] = []
         self.troubles = 0
@@ -142,6 +143,14 @@ class Bus:
         if answer.refused:
             raise Refused(REFUSALS.decode(answer.refused))
         return self._decoder(reply_type(type(command))).decode(answer.reply)
+
+    async def call_briefly(self, command: Command[R], actor: Actor = NOBODY) -> R:
+        """Like `call`, for what a handler can do without: who waits for the handler still gets an answer in time."""
+        try:
+            async with asyncio.timeout(self._briefly):
+                return await self.call(command, actor)
+        except TimeoutError:
+            raise Refused(Unavailable()) from None
 
     async def forward(self, command: Command[Any], actor: Actor) -> bytes:
         """Like `call`, but the answer stays encoded: `{"reply": …}` or `{"refused": …}`."""

@@ -111,7 +111,8 @@ class Limiter:
             else:
                 self._breaker.worked()
                 return wait
-        return self._local.spend(key, Rate(burst=max(1, rate.burst // 4), every=rate.every * 4), cost)
+        quarter = Rate(burst=max(1, rate.burst // 4), every=rate.every * 4)
+        return self._local.spend(key, quarter, min(cost, quarter.burst))  # more would never fit
 
 
 class LocalLimiter:

@@ -51,6 +51,7 @@ class Call(Struct, frozen=True, array_like=True):
     seconds: float
     """How long the caller waits."""
     command: Raw
+    may_hide: bool = False
 
 
 class Answered(Struct, frozen=True, array_like=True):
@@ -162,7 +163,16 @@ class Caller:
             self._numbers += 1
             self._pending[self._numbers] = (deadline, done)
             calls.append(
-                Call(self._numbers, actor.user_id, actor.session_id, actor.address, trace, self._seconds, Raw(command))
+                Call(
+                    self._numbers,
+                    actor.user_id,
+                    actor.session_id,
+                    actor.address,
+                    trace,
+                    self._seconds,
+                    Raw(command),
+                    actor.may_hide,
+                )
             )
         self._sender.add(f"cmd.{tag}", *calls)
         if not self._sweeping:
@@ -247,7 +257,7 @@ class Answerer:
         """Answer one call, and write its log line."""
         started = time.perf_counter()
         trace_of.set(call.trace)
-        actor = Actor(user_id=call.user_id, session_id=call.session_id, address=call.address)
+        actor = Actor(user_id=call.user_id, session_id=call.session_id, address=call.address, may_hide=call.may_hide)
         try:
             encoded, status = await answer(actor, bytes(call.command), call.trace)
         except asyncio.CancelledError:  # its time is over

@@ -6,7 +6,6 @@ side effects. The annotations are the declaration: a handler that does not retur
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 import sys
@@ -19,7 +18,7 @@ from typing import Any, TypeVar, get_type_hints
 import uvloop
 from aiohttp import web
 
-from . import crash, log
+from . import crash, garbage, log
 from .bus import Bus
 from .config import ConfigError, Settings, load
 from .http import Check, serve_http
@@ -135,23 +134,11 @@ async def _run(service: Service, config: Any) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop.set)
-    async with started(service, config):
-        _collect_seldom()
+    async with started(service, config), background(garbage.keep_collecting()):
+        garbage.collect_seldom()
         log.get_logger().info("ready", port=config.http_port, pid=os.getpid())
         await asked_to_stop.wait()
         log.get_logger().info("stopping")
-
-
-def _collect_seldom() -> None:
-    """Let the garbage collector look at everything less often: a look at 5,000 sockets stops a gateway for 0.3 s.
-
-    What is there when the service is ready stays, and is not looked at again (that alone takes 20 ms). Of the rest all
-    is looked at once some 300,000 objects have been added (Python's default: 70,000): that is what 2,000 sockets hold,
-    or leave behind in cycles.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(5_000, 10, 5)
 
 
 def run(service: Service) -> None:

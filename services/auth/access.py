@@ -1,14 +1,18 @@
 """Who may: the caller's account is obtained here, and only by somebody whose session is alive."""
 
+from typing import TYPE_CHECKING
+
 from dialog.cache import Rate
 from dialog.db import Transaction
 from dialog.ids import now_ms
 from dialog.protocol.base import Actor, Refused, TooManyRequests, Unauthenticated
 
 from . import store
-from .app import App
 from .config import Config
 from .store.accounts import Account, Living
+
+if TYPE_CHECKING:
+    from .app import App
 
 
 def living(config: Config) -> Living:
@@ -19,7 +23,7 @@ def living(config: Config) -> Living:
     )
 
 
-async def signed_in(app: App, tx: Transaction, actor: Actor) -> Account:
+async def signed_in(app: "App", tx: Transaction, actor: Actor) -> Account:
     """Lock the caller's account. Raises Refused(Unauthenticated) when the session has ended meanwhile.
 
     An access token outlives its session by up to five minutes; what changes an account must not go by it alone.
@@ -38,7 +42,7 @@ def caller(actor: Actor) -> int:
     return actor.user_id
 
 
-async def within(app: App, key: str, rate: Rate) -> None:
+async def within(app: "App", key: str, rate: Rate) -> None:
     """Spend one of `rate`. Raises Refused(TooManyRequests)."""
     wait = await app.limiter.spend(key, rate)
     if wait > 0:

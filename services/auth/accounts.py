@@ -11,6 +11,7 @@ from dialog.protocol.accounts import (
     AgeNotConfirmed,
     BadCredentials,
     ChangePassword,
+    CheckUsername,
     DisplayNameRefused,
     EditProfile,
     MeChanged,
@@ -52,14 +53,28 @@ async def register(app: App, actor: Actor, command: RegisterAccount) -> Register
     display_name = _display_name(command.display_name)
     await access.within(app, f"register-try:{actor.address}", app.config.register_tries)
     await check_new_password(command.password, command.username, display_name)
-    if await store.accounts.user_by_name(app.db, command.username):
-        raise Refused(UsernameTaken())
+    await _check_free(app, command.username)
     await access.within(app, f"register:{actor.address}", app.config.registrations)
 
     key = new_recovery_key()
     user = User(id=new_id(), username=command.username, display_name=display_name, description="", avatar=None, rev=1)
     user = await _add_user(app, user, await app.passwords.hash(command.password), recovery_digest(key))
     return Registered(user=user, recovery_key=key)
+
+
+@command
+async def check_username_now(app: App, actor: Actor, command: CheckUsername) -> Nothing:
+    """Whether an account could be made with this username. It tells no more than registering does, and no oftener."""
+    check_username(command.username)
+    await access.within(app, f"username-check:{actor.address}", app.config.username_checks)
+    await _check_free(app, command.username)
+    return Nothing()
+
+
+async def _check_free(app: App, username: str) -> None:
+    """Raises Refused(UsernameTaken)."""
+    if await store.accounts.user_by_name(app.db, username):
+        raise Refused(UsernameTaken())
 
 
 async def _add_user(app: App, user: User, password: str, recovery: bytes) -> User:
@@ -70,8 +85,7 @@ async def _add_user(app: App, user: User, password: str, recovery: bytes) -> Use
                     tx, user, password=password, recovery=recovery, policy=app.config.policy_version, now=now_ms()
                 )
         except Duplicate:
-            if await store.accounts.user_by_name(app.db, user.username):
-                raise Refused(UsernameTaken()) from None
+            await _check_free(app, user.username)
             user = replace(user, id=new_id())  # it was the id
         else:
             return user

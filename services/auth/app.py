@@ -1,6 +1,6 @@
 """Auth as a whole: what its handlers may touch, opened and closed together."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -14,12 +14,14 @@ from dialog.protocol.internal import PersonStatus, Users
 from dialog.tasks import background
 
 from . import store
+from .choosing import Change, Wish, choose_together
 from .config import Config
 from .expiry import keep_forgetting
 from .login_tokens import LoginTokens
 from .passwords import Passwords, open_passwords
 from .signer import Signer
 from .status_ends import keep_ending
+from .store.people import StandingRow
 from .throttle import Throttle
 from .views import Asked, open_views
 
@@ -30,6 +32,11 @@ ASKING_WAITING = 8192
 """Requests that share one statement, and that may wait for the next: all sockets of a gateway that has died."""
 ASKING_PAUSE = 0.01
 """Seconds between two of these statements."""
+STANDINGS_TOGETHER = 16
+"""Requests about up to a thousand people each that share a round trip."""
+FRIENDS_PAGE = 500
+CHOOSING_PAUSE = 0.1
+"""Seconds between two transactions in which it is noted what people chose to show."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,12 @@ class App:
     """The profiles behind up to FEW ids, read for all who ask at once."""
     statuses: Batch[list[int], list[PersonStatus]]
     """What up to FEW people chose to show, likewise."""
+    friends: Batch[tuple[int, int], list[int]]
+    """Up to FRIENDS_PAGE friends of a person with ids higher than another one, likewise."""
+    standings: Batch[tuple[int, Sequence[int]], list[StandingRow]]
+    """What is between a person and others, likewise."""
+    choosing: Batch[Wish, Change]
+    """What people choose to show now, noted for all who do at once."""
     limiter: Limiter
     throttle: Throttle
     passwords: Passwords
@@ -72,6 +85,24 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App, None]:
                         size=ASKING_TOGETHER,
                         waiting=ASKING_WAITING,
                         pause=ASKING_PAUSE,
+                    ),
+                    friends=Batch(
+                        partial(store.people.friend_ids, db, limit=FRIENDS_PAGE),
+                        size=STANDINGS_TOGETHER,
+                        waiting=ASKING_WAITING,
+                        pause=ASKING_PAUSE,
+                    ),
+                    standings=Batch(
+                        partial(store.people.standings, db),
+                        size=STANDINGS_TOGETHER,
+                        waiting=ASKING_WAITING,
+                        pause=ASKING_PAUSE,
+                    ),
+                    choosing=Batch(
+                        partial(choose_together, config, db),
+                        size=ASKING_TOGETHER,
+                        waiting=ASKING_WAITING,
+                        pause=CHOOSING_PAUSE,
                     ),
                     limiter=limiter,
                     throttle=Throttle(redis, limiter, config.logins, config.patience),

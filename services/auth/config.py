@@ -46,6 +46,12 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
         Count, Meta(description="tries to register that one address has at once, with names that are taken, say")
     ] = 20
     register_tries_every: Annotated[Seconds, Meta(description="seconds until the address has one more try")] = 30.0
+    username_checks_burst: Annotated[
+        Count, Meta(description="usernames that one address may ask about at once before it registers")
+    ] = 20
+    username_checks_every: Annotated[Seconds, Meta(description="seconds until the address may ask about one more")] = (
+        30.0
+    )
 
     login_burst: Annotated[Count, Meta(description="tries to sign in that one address has at once")] = 20
     login_every: Annotated[Seconds, Meta(description="seconds until the address has one more try")] = 6.0
@@ -133,6 +139,10 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     @property
     def register_tries(self) -> Rate:
         return Rate(burst=self.register_tries_burst, every=self.register_tries_every)
+
+    @property
+    def username_checks(self) -> Rate:
+        return Rate(burst=self.username_checks_burst, every=self.username_checks_every)
 
     @property
     def logins(self) -> Rate:

@@ -32,7 +32,7 @@ from dialog.protocol.people import (
 from dialog.service import command
 
 from . import access, store
-from .app import App
+from .app import FRIENDS_PAGE, App
 from .settings import settings_of
 from .store.people import Bond, Person, StandingRow
 from .views import allows, seen
@@ -198,7 +198,7 @@ async def change(app: App, actor: Actor, other_id: int, transition: Transition) 
     if changed:
         # chat hears the fact as well; but once this is answered nothing may come through any more.
         with suppress(Refused):
-            await app.bus.call(ApplyPair(pair=changed))
+            await app.bus.call_briefly(ApplyPair(pair=changed))
     relation = _relation(app, other, pair.mine, pair.i_block)
     return RelationNow(relation=relation, rev=me.people_rev + (1 if me.id in told else 0))
 
@@ -291,8 +291,9 @@ async def list_people(app: App, actor: Actor, command: ListPeople) -> Relations:
 @command
 async def get_friend_ids(app: App, actor: Actor, command: GetFriendIds) -> PartnerIds:
     found: list[int] = []
-    while page := await store.people.friend_ids(app.db, command.user_id, found[-1] if found else 0, PAGE):
+    while len(page := await app.friends.add((command.user_id, found[-1] if found else 0))) == FRIENDS_PAGE:
         found += page
+    found += page
     return PartnerIds(user_ids=found)
 
 
@@ -301,9 +302,7 @@ async def get_standings(app: App, actor: Actor, command: GetStandings) -> Standi
     """How somebody stands to others, and what they may do to them by the others' settings, blocks left aside."""
     if not command.other_ids:
         return Standings(standings=[])
-    rows = {
-        row.id: row for row in await store.people.standings(app.db, command.user_id, sorted(set(command.other_ids)))
-    }
+    rows = {row.id: row for row in await app.standings.add((command.user_id, sorted(set(command.other_ids))))}
     return Standings(standings=[_standing(app, rows[other_id]) for other_id in command.other_ids if other_id in rows])
 
 

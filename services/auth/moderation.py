@@ -5,6 +5,7 @@ what chat has to do is noted before it is asked, so that nothing is done that is
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -33,6 +34,7 @@ from dialog.protocol.moderation import (
     Suspension,
     TakeDown,
     TakeDownAll,
+    UserSuspended,
     WarnUser,
 )
 from dialog.protocol.warnings import DismissWarning, WarningDismissed, WarningGiven, WarningGone, WarningNote
@@ -178,7 +180,10 @@ async def suspend_user(app: App, actor: Actor, command: SuspendUser) -> Nothing:
             _noted(command, Deed.SUSPEND, person.id, command.report_id, until),
         )
         await end_all(app, tx, person.id)
-    await app.bus.call(StopScheduled(user_id=person.id))
+        tx.tell(UserSuspended(user_id=person.id, since=suspension.since))
+    # chat hears the fact as well; but once this is answered nothing of theirs may be sent any more.
+    with suppress(Refused):
+        await app.bus.call_briefly(StopScheduled(user_id=person.id))
     return Nothing()
 
 

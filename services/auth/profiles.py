@@ -11,8 +11,6 @@ from .app import FEW, App
 from .usernames import is_well_shaped
 from .views import Asked, see_together, seen
 
-FRIENDS_AT_ONCE = 500
-
 
 @command
 async def get_users(app: App, actor: Actor, command: GetUsers) -> Users:
@@ -42,7 +40,7 @@ async def find_user(app: App, actor: Actor, command: FindUser) -> FoundUser:
 async def tell_friends(app: App, fact: UserChanged) -> None:
     """Everybody else hears of a new profile in the chats they share. Twice is harmless: `User.rev` tells the newer."""
     after = 0
-    while friends := await store.people.friend_ids(app.db, fact.user_id, after, FRIENDS_AT_ONCE):
+    while friends := await app.friends.add((fact.user_id, after)):
         after = friends[-1]
         async with app.db.transaction() as tx:
             tx.later(store.people.count_on(friends))  # those who are away learn from this that they missed something

@@ -8,20 +8,12 @@ from dialog.ids import now_ms
 from dialog.names import clean_line
 from dialog.protocol.base import Actor, Refused, TooLarge
 from dialog.protocol.internal import ApplyStatus, GetStatuses, PersonStatus, Statuses
-from dialog.protocol.presence import (
-    NOTHING_CHOSEN,
-    STATUS_TEXT,
-    Choice,
-    ChosenStatus,
-    GetStatus,
-    SetStatus,
-    UntilRefused,
-)
+from dialog.protocol.presence import STATUS_TEXT, ChosenStatus, GetStatus, SetStatus, UntilRefused
 from dialog.service import command
 
 from . import access, store
 from .app import FEW, App
-from .status_ends import tell_status
+from .choosing import Wish
 
 FURTHEST = 366 * 86_400_000
 """Milliseconds that a status may last if it is to end by itself."""
@@ -37,23 +29,13 @@ async def set_status(app: App, actor: Actor, command: SetStatus) -> ChosenStatus
     if command.until is not None and not now < command.until <= now + FURTHEST:
         raise Refused(UntilRefused())
     await access.within(app, f"status:{access.caller(actor)}", app.config.status_changes)
-    async with app.db.transaction() as tx:
-        await access.signed_in(app, tx, actor)
-        before = (await store.statuses.lock(tx, actor.user_id) or NOTHING_CHOSEN).at(now)
-        status = ChosenStatus(
-            status=command.status,
-            text=text,
-            until=command.until,
-            since=before.since if before.status is command.status else now,
-            rev=before.rev + 1,
-        )
-        await store.statuses.put(tx, actor.user_id, status)
-        tell_status(tx, actor.user_id, status)
-    if Choice.INVISIBLE in {before.status, status.status}:
+    wish = Wish(access.caller(actor), actor.session_id, command.status, text, command.until)
+    change = await app.choosing.add(wish)
+    if change.hides_or_shows():
         # chat hears the fact as well; but once this is answered no receipt may come through any more.
         with suppress(Refused):
-            await app.bus.call(ApplyStatus(person=PersonStatus(user_id=actor.user_id, status=status)))
-    return status
+            await app.bus.call_briefly(ApplyStatus(person=PersonStatus(user_id=wish.user_id, status=change.after)))
+    return change.after
 
 
 @command

@@ -9,16 +9,18 @@ in during an attack.
 Names that do not exist count like all others.
 """
 
+import asyncio
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
 
-from dialog.cache import GONE, Limiter, Rate
+from dialog.cache import GONE, PATIENCE, Breaker, Limiter, Rate
 from dialog.log import get_logger
 from dialog.protocol.accounts import BadCredentials
 from dialog.protocol.base import Refused, TooManyRequests
@@ -107,6 +109,7 @@ class Throttle:
         self._rate = rate
         self._patience = patience
         self._local = LocalGuesses(patience.quartered())
+        self._breaker = Breaker()
 
     @asynccontextmanager
     async def attempt(self, username: str, address: str) -> AsyncGenerator[None, None]:
@@ -133,25 +136,30 @@ class Throttle:
     async def _begin(self, keys: list[str]) -> float:
         our = self._patience
         limits = (our.free, our.longest, our.remembered, our.account_guesses, our.account_window, our.pressed)
-        try:
-            return float(await self._begin_script(keys=keys, args=limits))
-        except GONE as error:
-            _log.warning("throttling without redis", error=type(error).__name__)
-            return self._local.begin(keys)
+        wait = await self._shared(self._begin_script, keys, limits)
+        return self._local.begin(keys) if wait is None else wait
 
     async def _take_back(self, keys: list[str]) -> None:
         self._local.take_back(keys)
-        try:
-            await self._take_back_script(keys=keys[:2])
-        except GONE as error:
-            _log.warning("throttling without redis", error=type(error).__name__)
+        await self._shared(self._take_back_script, keys[:2])
 
     async def _succeeded(self, keys: list[str]) -> None:
         self._local.succeeded(keys)
+        await self._shared(self._succeeded_script, keys, [self._patience.known_for])
+
+    async def _shared(self, script: AsyncScript, keys: Sequence[str], args: Sequence[float] = ()) -> float | None:
+        """What a script answers; None while Redis is away."""
+        if not self._breaker.may_ask():
+            return None
         try:
-            await self._succeeded_script(keys=keys, args=[self._patience.known_for])
+            async with asyncio.timeout(PATIENCE):
+                answer = float(await script(keys=keys, args=args))
         except GONE as error:
+            self._breaker.failed()
             _log.warning("throttling without redis", error=type(error).__name__)
+            return None
+        self._breaker.worked()
+        return answer
 
 
 def _keys(username: str, network: str) -> list[str]:

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from dialog.db import Database, Transaction
-from dialog.protocol.base import Actor, Forbidden, NotFound, Refused
+from dialog.protocol.base import Actor, Failure, Forbidden, NotFound, Refused
 from dialog.protocol.chats import Chat, ChatKind, Member, Mine, NotAGroup, Role
-from dialog.protocol.messages import Message
+from dialog.protocol.messages import Message, NotAccepting
 
 from . import store
-from .barriers import people_told
+from .barriers import Barrier, bit, other_in, people_told
 from .own import Own
 from .store.chats import LockedChat
 
@@ -142,6 +142,31 @@ def above(place: Place, member: Member) -> None:
     """Raises Refused(Forbidden) unless whoever acts has a higher role than `member`."""
     if not place.role.outranks(member.role):
         raise Refused(Forbidden())
+
+
+def why_silent(chat: Chat | LockedChat, barriers: int, role: Role, user_id: int) -> Failure | None:
+    """Why somebody who is in a chat may not write there, if they may not: its settings, or the other one's."""
+    if chat.may_send is not Role.MEMBER and not role.reaches(chat.may_send):
+        return Forbidden()
+    return NotAccepting() if barriers and _is_refused(chat, barriers, user_id) else None
+
+
+def may_write(place: Place, actor: Actor) -> None:
+    """What may not be sent may not be brought in by an edit. Raises Refused(Forbidden, NotAccepting)."""
+    if failure := why_silent(place.chat, place.barriers, place.role, actor.user_id):
+        raise Refused(failure)
+
+
+def may_touch(place: Place, actor: Actor) -> None:
+    """Reacting and pinning go to everybody who reads a chat, also where only admins write; but they bring nothing to
+    somebody who takes no messages from this person. Raises Refused(NotAccepting)."""
+    if place.barriers and _is_refused(place.chat, place.barriers, actor.user_id):
+        raise Refused(NotAccepting())
+
+
+def _is_refused(chat: Chat | LockedChat, barriers: int, user_id: int) -> bool:
+    """Whether the other one of a direct chat takes no messages from this person."""
+    return bool(barriers & bit(chat, other_in(chat, user_id), Barrier.LOW_REFUSES))
 
 
 def may_delete(place: Place, actor: Actor, author_id: int) -> None:

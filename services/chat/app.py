@@ -15,7 +15,7 @@ from dialog.cache import Limiter, Rate, open_cache
 from dialog.config import Count, DatabaseSettings, Port, Seconds
 from dialog.db import Database, open_database
 from dialog.http import Check
-from dialog.paces import open_paces
+from dialog.paces import Paces, open_paces
 from dialog.protocol.messages import Message
 from dialog.protocol.scheduled import Scheduled
 
@@ -32,11 +32,11 @@ DAY = 86400.0
 
 PEOPLE_TOGETHER = 64
 PEOPLE_WAITING = 8192
-"""Whose groups, blocks or scheduled messages are read in one statement, and who may wait for the next: all sockets of a
-gateway that has died."""
+"""Whose groups, partners, blocks or scheduled messages are read together, and who may wait for the next time: all
+sockets of a gateway that has died."""
 
 PEOPLE_PAUSE = 0.01
-"""Seconds between two of these statements."""
+"""Seconds between two times that this is done."""
 
 MOVES_TOGETHER = 500
 MOVES_WAITING = 16384
@@ -58,7 +58,9 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
         Seconds, Meta(description="seconds that the next transaction of a busy process waits for those just answered")
     ] = 0.005
     rosters: Annotated[Count, Meta(description="groups whose members are remembered for posting")] = 2000
-    edit_hours: Annotated[Count, Meta(description="hours during which a message can be edited")] = 48
+    edit_hours: Annotated[
+        Count, Meta(description="hours during which a message can be edited, except what one keeps for oneself")
+    ] = 48
     changes_limit: Annotated[Count, Meta(description="changes beyond which a client gets a fresh start instead")] = 200
     page_messages: Annotated[Count, Meta(description="messages in the newest page of one chat")] = 50
     sync_messages: Annotated[
@@ -66,7 +68,7 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     ] = 1
     sync_rows: Annotated[Count, Meta(description="members read at once for `sync`; a message counts as four")] = 3000
     reply_bytes: Annotated[Count, Meta(description="bytes of messages, or of states with their people, in a reply")] = (
-        768 * 1024
+        896 * 1024
     )
     reads_at_once: Annotated[
         Count, Meta(description="connections for reading pages and states; the others are left to writing")
@@ -80,6 +82,22 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
     join_requests: Annotated[Count, Meta(description="people who wait to be let into one group")] = 1000
     reactions_burst: Annotated[Count, Meta(description="reactions that one person may give at once")] = 20
     reactions_every: Annotated[Seconds, Meta(description="seconds until they may give one more")] = 0.2
+    edits_burst: Annotated[Count, Meta(description="edits of messages that one person may make at once")] = 60
+    edits_every: Annotated[Seconds, Meta(description="seconds until they may make one more")] = 1.0
+    deletions_burst: Annotated[
+        Count, Meta(description="messages or their histories that one person may delete at once")
+    ] = 200
+    deletions_every: Annotated[Seconds, Meta(description="seconds until they may delete one more")] = 0.2
+    managing_burst: Annotated[
+        Count, Meta(description="changes of groups, their members and invites that one person may make at once")
+    ] = 100
+    managing_every: Annotated[Seconds, Meta(description="seconds until they may make one more")] = 1.0
+    openings_burst: Annotated[Count, Meta(description="chats that one person may make, or have opened, at once")] = 60
+    openings_every: Annotated[Seconds, Meta(description="seconds until they may open one more")] = 1.0
+    syncs_burst: Annotated[
+        Count, Meta(description="times that all devices of one person may sync at once, each page of an answer counted")
+    ] = 100
+    syncs_every: Annotated[Seconds, Meta(description="seconds until they may once more")] = 1.0
     forwards_burst: Annotated[Count, Meta(description="messages one person may forward at once")] = 200
     forwards_every: Annotated[Seconds, Meta(description="seconds until they may forward one more")] = 0.5
     tidying_burst: Annotated[
@@ -151,6 +169,31 @@ class Config(DatabaseSettings, frozen=True, kw_only=True):
         return Rate(burst=self.reactions_burst, every=self.reactions_every)
 
     @property
+    def edits(self) -> Rate:
+        """How fast one person may edit messages."""
+        return Rate(burst=self.edits_burst, every=self.edits_every)
+
+    @property
+    def deletions(self) -> Rate:
+        """How fast one person may delete what was said."""
+        return Rate(burst=self.deletions_burst, every=self.deletions_every)
+
+    @property
+    def managing(self) -> Rate:
+        """How fast one person may change groups, their members and invites."""
+        return Rate(burst=self.managing_burst, every=self.managing_every)
+
+    @property
+    def openings(self) -> Rate:
+        """How fast one person may make chats or have them opened."""
+        return Rate(burst=self.openings_burst, every=self.openings_every)
+
+    @property
+    def syncs(self) -> Rate:
+        """How often the devices of one person may sync."""
+        return Rate(burst=self.syncs_burst, every=self.syncs_every)
+
+    @property
     def forwards(self) -> Rate:
         """How fast one person may forward messages."""
         return Rate(burst=self.forwards_burst, every=self.forwards_every)
@@ -169,6 +212,8 @@ class App:
     posting: Batch[Post, Message]
     groups: Batch[int, list[int]]
     """The groups of a person, read for all who are asked about at once."""
+    partners: Batch[int, list[int]]
+    """Those who share a direct chat with a person, likewise."""
     viewers: Batch[int, Viewer]
     """Those who ask what happened, likewise."""
     schedules: Batch[int, list[Scheduled]]
@@ -176,6 +221,7 @@ class App:
     reading: asyncio.Semaphore
     """Held while pages and states are read, so that they leave connections for writing."""
     limits: Limiter
+    paces: Paces
     manners: Manners
     checks: Mapping[str, Check]
     receipts: Batch[Move, bool]
@@ -203,10 +249,12 @@ async def open_app(config: Config, bus: Bus) -> AsyncGenerator[App]:
             db=db,
             posting=posting,
             groups=_asking(partial(store.members.groups_of, db)),
+            partners=_asking(partial(store.chats.direct_partners, db)),
             viewers=_asking(partial(viewers, db)),
             schedules=_asking(partial(store.scheduled.of_all, db)),
             reading=asyncio.Semaphore(config.reads_at_once),
             limits=Limiter(redis),
+            paces=paces,
             manners=manners,
             checks={"mysql": db.check},
             receipts=Batch(partial(move_all, db, ticks), size=MOVES_TOGETHER, waiting=MOVES_WAITING),

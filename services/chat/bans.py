@@ -7,13 +7,17 @@ from dialog.protocol.roles import Role
 from dialog.service import command
 
 from . import access, store
+from .acts import visible
 from .app import App
+from .limits import spend
 from .members import put_out
 from .people import users
 
 
 @command
+@visible
 async def ban_member(app: App, actor: Actor, command: BanMember) -> Nothing:
+    await spend(app, actor, "managing", app.config.managing)
     access.require(await access.member_of(app.db, actor, command.chat_id), Role.ADMIN)
     if command.user_id == actor.user_id:
         raise Refused(Forbidden())
@@ -37,6 +41,7 @@ async def ban_member(app: App, actor: Actor, command: BanMember) -> Nothing:
 
 @command
 async def unban_member(app: App, actor: Actor, command: UnbanMember) -> Nothing:
+    await spend(app, actor, "managing", app.config.managing)
     async with app.db.transaction() as tx:
         await access.may_manage(tx, actor, command.chat_id)
         tx.later(store.bans.lift(command.chat_id, command.user_id))

@@ -31,6 +31,10 @@ class Barrier(IntFlag):
     HIGH_UNAWARE = 32
 
 
+BLOCKED = Barrier.LOW_BLOCKS | Barrier.HIGH_BLOCKS
+"""One of the two blocks the other."""
+
+
 def other_in(chat: Chat | LockedChat, user_id: int) -> int:
     """The other person of a direct chat."""
     return (chat.high_id if user_id == chat.low_id else chat.low_id) or 0

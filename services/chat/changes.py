@@ -1,10 +1,11 @@
 """Staying in step: what changed in a chat, or in all of them, since the `rev` that a client holds."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import AsyncGenerator, AsyncIterable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from operator import attrgetter, itemgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,6 +22,7 @@ from dialog.service import command
 
 from . import access, store
 from .app import App
+from .limits import keep_pace
 from .messages import trim
 from .own import Own, SidesRead
 from .people import users
@@ -29,6 +31,9 @@ from .shown import shown
 from .viewers import Viewer
 
 T = TypeVar("T", Message, Member)
+Done = TypeVar("Done")
+Read = list[tuple[ChatState, int]]
+"""A slice of states, with their sizes."""
 
 ID_DIGITS = len(str(MAX_ID))
 MOVES_LATE_MS = 60_000
@@ -115,6 +120,7 @@ async def _with_people(app: App, actor: Actor, state: ChatState) -> ChatState:
 
 @command
 async def sync(app: App, actor: Actor, command: Sync) -> Synced:
+    keep_pace(app, actor, "syncs", app.config.syncs)
     held, marks = _held(command.chats), _held(command.marks)
     as_of = now_ms() - MOVES_LATE_MS
     found, viewer, scheduled = await asyncio.gather(
@@ -134,13 +140,14 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
             moved.append((moves.moved_at, request))
     moved.sort(key=itemgetter(0))
     requests = [*changed, *(request for _, request in moved)]
-    async with app.reading:
-        states, people = await _filled(app, viewer, requests)
+    states, people = await _filled(app, viewer, requests)
     people |= await users(app.bus, {actor.user_id} - people.keys(), actor.user_id)
     if actor.user_id not in people:
         raise Refused(NotFound())
     if more := len(states) < len(requests):  # up to when the moves have been told in a reply that does not hold all
-        as_of = max((moved_at for moved_at, _ in moved[: len(states) - len(changed)]), default=command.moved_since)
+        told = max(0, len(states) - len(changed))
+        left_at = moved[told][0] if moved else 0  # several may have moved at the same moment
+        as_of = max((moved_at for moved_at, _ in moved[:told] if moved_at < left_at), default=command.moved_since)
     return Synced(
         chats=states,
         gone=list(held.keys() - {chat.id for chat, _, _ in found}),
@@ -155,27 +162,73 @@ async def sync(app: App, actor: Actor, command: Sync) -> Synced:
 async def _filled(app: App, viewer: Viewer, requests: list[Request]) -> tuple[list[ChatState], dict[int, User]]:
     """The states that fit into one reply, in their order and at least one, and the people in them.
 
-    Read slice by slice, so that what does not fit any more is not read, memory is bounded, and other commands get their
-    turn in between. People count with the first state that they are in.
+    Read slice by slice, so that little is read of what does not fit any more, memory is bounded, and other commands get
+    their turn in between. While states are made of one slice the database reads the next, and auth tells who is in the
+    one before. People count with the first state that they are in.
     """
     states: list[ChatState] = []
     people: dict[int, User] = {}
     size = 0
-    for part in _slices(requests, app.config.sync_rows):
-        read = [
-            await _fitting(app, viewer, request, state)
-            for request, state in zip(part, await _states(app, viewer, part), strict=True)
-        ]
-        met = {member.user_id for state, _ in read for member in state.members} - people.keys()
-        found = await users(app.bus, met, viewer.user_id)
-        for state, state_size in read:
-            new = {id_: found.pop(id_) for member in state.members if (id_ := member.user_id) in found}
-            size += state_size + _size(list(new.values()))
-            if states and size > app.config.reply_bytes:
-                return states, people
-            states.append(state)
-            people |= new
+    async with (
+        aclosing(_in_turn(_reading(app, viewer, requests))) as reads,
+        aclosing(_in_turn(_meeting(app, viewer, reads))) as slices,
+    ):
+        async for read, found in slices:
+            for state, state_size in read:
+                new = {id_: found.pop(id_) for member in state.members if (id_ := member.user_id) in found}
+                size += state_size + _size(list(new.values()))
+                if states and size > app.config.reply_bytes:
+                    return states, people
+                states.append(state)
+                people |= new
     return states, people
+
+
+async def _reading(app: App, viewer: Viewer, requests: list[Request]) -> AsyncGenerator[Coroutine[Any, Any, Read]]:
+    for part in _slices(requests, app.config.sync_rows):
+        yield _read(app, viewer, part)
+
+
+async def _meeting(
+    app: App, viewer: Viewer, reads: AsyncIterable[Read]
+) -> AsyncGenerator[Coroutine[Any, Any, tuple[Read, dict[int, User]]]]:
+    """Each slice with those in it who are in none before, up to the one that fills the reply by itself."""
+    known: set[int] = set()
+    size = 0
+    async for read in reads:
+        met = {member.user_id for state, _ in read for member in state.members} - known
+        yield _met(app, viewer, read, met)
+        known |= met
+        size += sum(state_size for _, state_size in read)
+        if size > app.config.reply_bytes:
+            return
+
+
+async def _met(app: App, viewer: Viewer, read: Read, user_ids: set[int]) -> tuple[Read, dict[int, User]]:
+    return read, await users(app.bus, user_ids, viewer.user_id)
+
+
+async def _in_turn(jobs: AsyncGenerator[Coroutine[Any, Any, Done]]) -> AsyncGenerator[Done]:
+    """What these come to, in their order. While one is waited for, the next is under way."""
+    under_way: deque[asyncio.Task[Done]] = deque()
+    try:
+        async with aclosing(jobs):
+            async for job in jobs:
+                under_way.append(asyncio.create_task(job))
+                if len(under_way) > 1:
+                    yield await under_way.popleft()
+        while under_way:
+            yield await under_way.popleft()
+    finally:
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+
+async def _read(app: App, viewer: Viewer, part: list[Request]) -> Read:
+    async with app.reading:
+        states = await _states(app, viewer, part)
+        return [await _fitting(app, viewer, request, state) for request, state in zip(part, states, strict=True)]
 
 
 def _held(numbers: dict[str, int]) -> dict[int, int]:

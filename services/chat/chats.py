@@ -29,12 +29,14 @@ from .settings import clean_title
 
 @command
 async def create_chat(app: App, actor: Actor, command: CreateChat) -> Chat:
+    await spend(app, actor, "openings", app.config.openings)
     title = clean_title(command.title)
+    if made := await _made_before(app, actor, command.nonce):
+        return made
     others = [user_id for user_id in dict.fromkeys(command.user_ids) if user_id != actor.user_id]
     if len(others) + 1 > app.config.group_size:
         raise Refused(GroupFull(limit=app.config.group_size))
-    people = await addable_by(app, actor, await addable(app, actor, {actor.user_id, *others}))
-    others = [user_id for user_id in others if user_id in people]
+    await addable_by(app, actor, {actor.user_id, *others})
     roles = {actor.user_id: Role.OWNER} | dict.fromkeys(others, Role.MEMBER)
     chat = Chat(
         id=new_id(),
@@ -49,13 +51,21 @@ async def create_chat(app: App, actor: Actor, command: CreateChat) -> Chat:
         created_at=now_ms(),
     )
     try:
-        return await _make(app, chat, roles)
-    except Duplicate:  # two ids of the same millisecond: once more is enough
-        return await _make(app, replace(chat, id=new_id()), roles)
+        return await _make(app, chat, roles, command.nonce)
+    except Duplicate:  # asked for twice at once, or two ids of the same millisecond: once more is enough
+        made = await _made_before(app, actor, command.nonce)
+        return made or await _make(app, replace(chat, id=new_id()), roles, command.nonce)
+
+
+async def _made_before(app: App, actor: Actor, nonce: str | None) -> Chat | None:
+    """The group that `actor` made with this nonce. Raises Refused(NotFound) when they are not in it any more."""
+    chat_id = await store.chats.made_group_id(app.db, actor.user_id, nonce) if nonce else None
+    return (await access.member_of(app.db, actor, chat_id)).chat if chat_id else None
 
 
 @command
 async def open_direct(app: App, actor: Actor, command: OpenDirect) -> Chat:
+    await spend(app, actor, "openings", app.config.openings)
     if command.user_id == actor.user_id:
         raise Refused(NotFound())  # there is no one else in that chat
     low_id, high_id = sorted((actor.user_id, command.user_id))
@@ -120,6 +130,7 @@ async def _make_direct(app: App, actor: Actor, chat_id: int, other_id: int) -> N
 
 @command
 async def open_saved(app: App, actor: Actor, command: OpenSaved) -> Chat:
+    await spend(app, actor, "openings", app.config.openings)
     chat_id = await store.chats.saved_chat_id(app.db, actor.user_id) or await _claim_saved(app, actor.user_id)
     return await store.chats.get(app.db, chat_id) or await _make_saved(app, chat_id, actor.user_id)
 
@@ -158,10 +169,12 @@ async def _make_saved(app: App, chat_id: int, user_id: int) -> Chat:
         return made
 
 
-async def _make(app: App, chat: Chat, roles: dict[int, Role]) -> Chat:
-    """Store a new chat with its members, one change each, and tell them."""
+async def _make(app: App, chat: Chat, roles: dict[int, Role], nonce: str | None = None) -> Chat:
+    """Store a new chat with its members, the one who makes it first, one change each, and tell them."""
     async with app.db.transaction() as tx:
         tx.later(store.chats.insert(chat), store.members.put(_members(chat, roles), chat.created_at))
+        if nonce:
+            tx.later(store.chats.note_group(next(iter(roles)), nonce, chat.id))
         tx.publish(ChatJoined(chat=chat), *(f"user.{user_id}" for user_id in roles))
     return chat
 

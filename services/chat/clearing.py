@@ -13,12 +13,14 @@ from dialog.db import Transaction
 from dialog.ids import now_ms
 from dialog.protocol.base import Actor, Nothing
 from dialog.protocol.chats import Chat, ChatCleared, ChatKind, ChatLeft, ClearChat, DeleteChat, Mine, Role
+from dialog.protocol.messages import Message
 from dialog.service import command
 
 from . import access, indexing, store
 from .app import App
 from .limits import spend
 from .messages import delete_all
+from .own import change
 from .store.clearing import PurgeRow, WithdrawalRow
 
 ROWS = 200
@@ -31,7 +33,7 @@ async def clear_chat(app: App, actor: Actor, command: ClearChat) -> Nothing:
     await spend(app, actor, "tidying", app.config.tidying)
     async with app.db.transaction() as tx:
         place = await access.own_place(tx, actor, command.chat_id)
-        _clear(tx, actor, place, replace(place.mine, cleared_seq=place.chat.head_seq))
+        await _clear(tx, actor, place, replace(place.mine, cleared_seq=place.chat.head_seq))
         if command.delete_mine:
             tx.later(store.clearing.withdraw(place.chat.id, actor.user_id, place.chat.head_seq, now_ms()))
     return Nothing()
@@ -44,7 +46,7 @@ async def delete_chat(app: App, actor: Actor, command: DeleteChat) -> Nothing:
         place = await access.own_place(tx, actor, command.chat_id)
         if place.chat.kind is not ChatKind.GROUP:
             head = place.chat.head_seq
-            _clear(tx, actor, place, replace(place.mine, cleared_seq=head, closed_seq=head))
+            await _clear(tx, actor, place, replace(place.mine, cleared_seq=head, closed_seq=head))
             if command.delete_mine:
                 tx.later(store.clearing.withdraw(place.chat.id, actor.user_id, head, now_ms()))
             return Nothing()
@@ -56,7 +58,9 @@ async def delete_chat(app: App, actor: Actor, command: DeleteChat) -> Nothing:
     return Nothing()
 
 
-def _clear(tx: Transaction, actor: Actor, place: access.Place, mine: Mine) -> None:
+async def _clear(tx: Transaction, actor: Actor, place: access.Place, mine: Mine) -> None:
+    old = await store.preferences.locked(tx, actor.user_id, place.chat.id)
+    change(tx, actor.user_id, place.chat.id, old, replace(old, draft=""))
     if mine == place.mine:
         return
     mine = replace(mine, mark=mine.mark + 1)
@@ -109,6 +113,7 @@ async def purge_one(app: App, row: PurgeRow) -> bool:
                 store.preferences.forget_chat(row.chat_id),  # goes by the members
                 *store.search.forget_chat(row.chat_id),
                 store.clearing.forget_members(row.chat_id),
+                store.chats.forget_group(row.chat_id),
                 store.chats.delete(row.chat_id),
             )
         return False
@@ -129,6 +134,11 @@ async def _purge(tx: Transaction, chat_id: int, upto: int) -> None:
     )
 
 
+def _goes(message: Message, row: WithdrawalRow) -> bool:
+    """A notice is the group's own; but what an operator removes may be a title that it repeats."""
+    return message.notice is None or row.by_operator
+
+
 async def withdraw_some(app: App, row: WithdrawalRow) -> bool:
     """Delete some of an author's messages for everyone. Whether there may be more."""
     async with app.db.transaction() as tx:
@@ -137,7 +147,7 @@ async def withdraw_some(app: App, row: WithdrawalRow) -> bool:
         seqs = [one.seq for one in found if one.seq <= row.upto]
         if chats and seqs:
             stored = await store.messages.among(tx, row.chat_id, seqs)
-            if left := [one for one in stored if one.message.deleted_at is None]:
+            if left := [one for one in stored if one.message.deleted_at is None and _goes(one.message, row)]:
                 by = None if row.by_operator else row.author_id
                 delete_all(tx, chat := chats[row.chat_id], chat.barriers, left, by)
         if chats and len(found) == ROWS:

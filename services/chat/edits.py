@@ -7,6 +7,7 @@ from dialog.service import command
 
 from . import access, store
 from .app import App
+from .limits import spend
 
 DAY_MS = 86_400_000
 AT_ONCE = 1000
@@ -23,6 +24,7 @@ async def list_edits(app: App, actor: Actor, command: ListEdits) -> Edits:
 
 @command
 async def purge_edits(app: App, actor: Actor, command: PurgeEdits) -> Nothing:
+    await spend(app, actor, "deletions", app.config.deletions)
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
         message = (await access.seen_message(tx, actor, place, command.seq)).message

@@ -8,6 +8,7 @@ from dialog.protocol.messages import TEXT, Forwarded, ForwardMessages, Message, 
 from dialog.service import command
 
 from . import access, store
+from .acts import visible
 from .app import App
 from .limits import spend
 from .messages import post
@@ -15,6 +16,7 @@ from .shown import shown
 
 
 @command
+@visible
 async def forward_messages(app: App, actor: Actor, command: ForwardMessages) -> Messages:
     seqs = list(dict.fromkeys(command.seqs))
     await spend(app, actor, "forwards", app.config.forwards, len(seqs))

@@ -18,17 +18,22 @@ from dialog.ids import now_ms
 from dialog.protocol.messages import Message
 
 from . import store
-from .store.search import IndexedRow, Times, place_of
+from .store.search import IndexedRow
+from .store.times import Times, place_of
 from .words import terms_of
 
 CHATS = 64
 MESSAGES = 400
 CHARACTERS = 20_000
 """Indexed in one transaction at most."""
+TURN = 16
+"""Messages after which others get their turn."""
 BUSY = 100
 """Messages posted in a second from which on this process is busy."""
 REST, BUSY_REST = 1, 60
-"""How many times as long as it has worked it rests, when it is idle and when it is busy."""
+"""How many times as long as it has worked it rests, when it is idle and when it is busy, as long as it is."""
+LOOK_UP = 0.5
+"""How often it looks up from its rest."""
 CHATS_LOOKED_AT = 500
 LOOK_PAUSE = 0.02
 LOOK_AGAIN = 3600.0
@@ -43,10 +48,9 @@ def changed(old: Message, new: Message) -> list[Statement]:
         return []
     statements = [store.search.hold([old.chat_id])]
     if gone := before - after:
-        statements += store.search.unmark(old.chat_id, old.seq, gone)
+        statements += store.terms.unmark(old.chat_id, old.seq, gone)
     if come := after - before:
-        block, place = place_of(old.seq)
-        statements.append(store.search.mark({(old.chat_id, term, block): 1 << place for term in come}))
+        statements.append(store.terms.mark(store.terms.postings(old.chat_id, old.seq, come), late=True))
     return statements
 
 
@@ -55,8 +59,8 @@ def purged(chat_id: int, messages: Iterable[Message], upto: int) -> list[Stateme
     statements = [store.search.hold([chat_id])]
     for message in messages:
         if terms := terms_of(message):
-            statements += store.search.unmark(chat_id, message.seq, terms)
-    return [*statements, *store.search.forget_times(chat_id, upto)]
+            statements += store.terms.unmark(chat_id, message.seq, terms)
+    return [*statements, *store.times.forget_upto(chat_id, upto)]
 
 
 class Indexing:
@@ -68,6 +72,7 @@ class Indexing:
         """Chats with something to index, and since when."""
         self._posted = 0
         self._counted_at = monotonic()
+        self._was_busy = False
         self._looked_upto = 0
         self._look_at = 0.0
 
@@ -88,7 +93,6 @@ class Indexing:
         taken = dict(list(self._waiting.items())[:CHATS])
         if not taken:
             return False
-        rest = self._rest()
         for chat_id in taken:
             del self._waiting[chat_id]
         left, begun = list(taken), monotonic()
@@ -97,16 +101,23 @@ class Indexing:
         finally:
             for chat_id in left:
                 self._waiting.setdefault(chat_id, taken[chat_id])
-        await asyncio.sleep((monotonic() - begun) * rest)
+        await self._rest(monotonic() - begun)
         return bool(self._waiting)
 
-    def _rest(self) -> int:
-        now = monotonic()
-        seconds = max(now - self._counted_at, 1e-3)
-        busy = self._posted / seconds > BUSY
-        if seconds > 1:
-            self._posted, self._counted_at = 0, now
-        return BUSY_REST if busy else REST
+    async def _rest(self, worked: float) -> None:
+        """Leave the machine to those who post, after so many seconds of work."""
+        ends, rest = monotonic() + worked * BUSY_REST, worked * REST
+        while rest > 0:
+            await asyncio.sleep(rest)
+            rest = min(ends - monotonic(), LOOK_UP) if self._is_busy() else 0
+
+    def _is_busy(self) -> bool:
+        """Whether many messages are posted: in the last whole second, or since."""
+        seconds = monotonic() - self._counted_at
+        if seconds >= 1:
+            self._was_busy = self._posted / seconds > BUSY
+            self._posted, self._counted_at = 0, monotonic()
+        return self._was_busy or self._posted > BUSY
 
     async def _index(self, chat_ids: Sequence[int]) -> list[int]:
         """Index the next messages of these chats. Returns those that have more."""
@@ -124,7 +135,7 @@ class Indexing:
                 messages[message.chat_id][message.seq] = message
             batch = Indexed()
             for chat_id, (first, last) in spans.items():
-                batch.take(chats[chat_id][0], first, last, messages[chat_id])
+                await batch.take(chats[chat_id][0], first, last, messages[chat_id])
             tx.later(*batch.statements())
         reached = {row.chat_id: row.seq for row in batch.moved}
         return [chat_id for chat_id, (row, head) in chats.items() if reached.get(chat_id, row.seq) < head]
@@ -166,22 +177,29 @@ class Indexed:
 
     def __init__(self) -> None:
         self.moved: list[IndexedRow] = []
-        self._marks: defaultdict[tuple[int, int, int], int] = defaultdict(int)
+        self._marks: defaultdict[tuple[int, int, int], bytes] = defaultdict(bytes)
         self._times: list[Times] = []
         self._characters = 0
+        self._taken = 0
 
-    def take(self, row: IndexedRow, first: int, last: int, messages: dict[int, Message]) -> None:
-        """Take in the next messages of a chat, as far as there is room. Some numbers may have none any more."""
+    async def take(self, row: IndexedRow, first: int, last: int, messages: dict[int, Message]) -> None:
+        """Take in the next messages of a chat, as far as there is room. Some numbers may have none any more.
+
+        Now and then others get their turn: who sends a message must not wait until thousands are indexed.
+        """
         chat_id, at = row.chat_id, row.last_at
         seq = first - 1
         while seq < last and self._characters < CHARACTERS:
             seq += 1
-            block, place = place_of(seq)
+            block, _ = place_of(seq)
             if message := messages.get(seq):
                 at = max(at, message.sent_at)
                 self._characters += len(message.text)
-                for term in terms_of(message):
-                    self._marks[chat_id, term, block] |= 1 << place
+                for bucket, postings in store.terms.postings(chat_id, seq, terms_of(message)).items():
+                    self._marks[bucket] += postings
+                self._taken += 1
+                if not self._taken % TURN:
+                    await asyncio.sleep(0)
             if not (self._times and (self._times[-1].chat_id, self._times[-1].block) == (chat_id, block)):
                 self._times.append(Times(chat_id, block, []))
             self._times[-1].times.append(at)
@@ -191,7 +209,7 @@ class Indexed:
     def statements(self) -> list[Statement]:
         """What stores it."""
         return [
-            *([store.search.mark(self._marks)] if self._marks else []),
-            *([store.search.append(self._times)] if self._times else []),
+            *([store.terms.mark(self._marks)] if self._marks else []),
+            *([store.times.append(self._times)] if self._times else []),
             *([store.search.move(self.moved)] if self.moved else []),
         ]

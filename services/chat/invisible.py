@@ -1,9 +1,12 @@
-"""Invisible people: how far they receive and read is for their own devices, until they are visible again."""
+"""Invisible people: how far they receive and read is for their own devices, until they are visible again.
+
+Or until they do something that shows them: see acts.py.
+"""
 
 from dialog.ids import now_ms
 from dialog.protocol.base import Actor, Nothing
 from dialog.protocol.internal import ApplyStatus, GetStatuses, PersonStatus
-from dialog.protocol.presence import Choice, UserStatusChanged
+from dialog.protocol.presence import Choice, UserVisibilityChanged
 from dialog.service import command, on
 
 from . import store
@@ -20,9 +23,9 @@ async def apply_status(app: App, _actor: Actor, command: ApplyStatus) -> Nothing
     return Nothing()
 
 
-@on(UserStatusChanged)
-async def status_changed(app: App, fact: UserStatusChanged) -> None:
-    for person in (await app.bus.call(GetStatuses(user_ids=[fact.user_id]))).people:
+@on(UserVisibilityChanged)
+async def visibility_changed(app: App, fact: UserVisibilityChanged) -> None:
+    for person in (await app.bus.call(GetStatuses(user_ids=fact.user_ids))).people:
         await _apply(app, person)
 
 

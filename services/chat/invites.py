@@ -43,6 +43,7 @@ LOOKS = Rate(burst=30, every=2.0)
 
 @command
 async def create_invite(app: App, actor: Actor, command: CreateInvite) -> Invite:
+    await spend(app, actor, "managing", app.config.managing)
     now = now_ms()
     if command.expires_at is not None and command.expires_at <= now:
         raise Refused(Invalid(detail="`expires_at` has passed"))
@@ -75,6 +76,7 @@ async def list_invites(app: App, actor: Actor, command: ListInvites) -> Invites:
 
 @command
 async def revoke_invite(app: App, actor: Actor, command: RevokeInvite) -> Nothing:
+    await spend(app, actor, "managing", app.config.managing)
     async with app.db.transaction() as tx:
         await access.may_manage(tx, actor, command.chat_id)  # with its lock: whoever uses the invite now comes after
         tx.later(store.invites.delete(command.chat_id, command.token))
@@ -166,6 +168,7 @@ async def list_join_requests(app: App, actor: Actor, command: ListJoinRequests) 
 
 @command
 async def approve_join(app: App, actor: Actor, command: ApproveJoin) -> Nothing:
+    await spend(app, actor, "managing", app.config.managing)
     await access.may_look_behind(app.db, actor, command.chat_id)
     people = await addable(app, actor, {command.user_id})
     async with app.db.transaction() as tx:
@@ -183,6 +186,7 @@ async def approve_join(app: App, actor: Actor, command: ApproveJoin) -> Nothing:
 
 @command
 async def decline_join(app: App, actor: Actor, command: DeclineJoin) -> Nothing:
+    await spend(app, actor, "managing", app.config.managing)
     async with app.db.transaction() as tx:
         await access.may_manage(tx, actor, command.chat_id)
         tx.later(store.invites.delete_requests(command.chat_id, [command.user_id]))

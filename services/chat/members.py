@@ -27,6 +27,7 @@ from dialog.protocol.notices import MemberLeft, MemberRemoved, MembersAdded, Not
 from dialog.service import command
 
 from . import access, store
+from .acts import visible
 from .app import App
 from .limits import spend
 from .notices import post_notice
@@ -45,30 +46,31 @@ async def addable(app: App, actor: Actor, user_ids: set[int]) -> dict[int, User]
     return found
 
 
-async def addable_by(app: App, actor: Actor, people: dict[int, User]) -> dict[int, User]:
-    """Those whom `actor` really brings into a group. Raises Refused(MayNotAdd).
+async def addable_by(app: App, actor: Actor, user_ids: set[int]) -> dict[int, User]:
+    """The people whom `actor` brings into a group. Raises Refused(MayNotAdd) and what `addable` raises.
 
-    Who blocks them does not come, and they are not told why.
+    Who blocks them is as if only friends might add them: were they left out, the list of members would tell.
     """
+    people = await addable(app, actor, user_ids)
     others = sorted(people.keys() - {actor.user_id})
-    if not others:
-        return people
-    found = (await app.bus.call(GetStandings(user_id=actor.user_id, other_ids=others))).standings
-    if unwilling := [standing.user_id for standing in found if not standing.may_add]:
-        raise Refused(MayNotAdd(user_ids=unwilling))
-    blockers = {standing.user_id for standing in found if standing.blocked}
-    return {user_id: user for user_id, user in people.items() if user_id not in blockers}
+    if others:
+        found = (await app.bus.call(GetStandings(user_id=actor.user_id, other_ids=others))).standings
+        if unwilling := [one.user_id for one in found if one.blocked or not one.may_add]:
+            raise Refused(MayNotAdd(user_ids=unwilling))
+    return people
 
 
 @command
+@visible
 async def add_member(app: App, actor: Actor, command: AddMember) -> Nothing:
+    await spend(app, actor, "managing", app.config.managing)
     await access.member_of(app.db, actor, command.chat_id)  # before anything is said about who exists
-    people = await addable_by(app, actor, await addable(app, actor, set(command.user_ids)))
+    people = await addable_by(app, actor, set(command.user_ids))
     async with app.db.transaction() as tx:
         place = await access.group_of(tx, actor, command.chat_id)
         access.require(place, place.chat.may_add)
         present = await store.members.present_among(tx, command.chat_id, command.user_ids)
-        new = [people[user_id] for user_id in dict.fromkeys(command.user_ids) if user_id in people.keys() - present]
+        new = [people[user_id] for user_id in dict.fromkeys(command.user_ids) if user_id not in present]
         if place.chat.member_count + len(new) > app.config.group_size:
             raise Refused(GroupFull(limit=app.config.group_size))
         if not new:
@@ -100,7 +102,9 @@ def bring_in(tx: Transaction, chat: Chat, new: list[User], author_id: int, notic
 
 
 @command
+@visible
 async def remove_member(app: App, actor: Actor, command: RemoveMember) -> Nothing:
+    await spend(app, actor, "managing", app.config.managing)
     if command.user_id == actor.user_id:
         raise Refused(Forbidden())  # leaving is `chat.leave`
     async with app.db.transaction() as tx:
@@ -122,6 +126,7 @@ def put_out(tx: Transaction, chat: Chat, member: Member, author_id: int) -> None
 
 @command
 async def leave_chat(app: App, actor: Actor, command: LeaveChat) -> Nothing:
+    await spend(app, actor, "managing", app.config.managing)
     async with app.db.transaction() as tx:
         place = await access.group_of(tx, actor, command.chat_id)
         member = await store.members.get(tx, command.chat_id, actor.user_id)
@@ -132,6 +137,8 @@ async def leave_chat(app: App, actor: Actor, command: LeaveChat) -> Nothing:
         if heir:
             chat = _give_role(tx, chat, heir, Role.OWNER)
             chat = post_notice(tx, chat, actor.user_id, RoleGiven(user_id=heir.user_id, role=Role.OWNER))
+        if chat.member_count == 0:
+            tx.later(store.invites.forget_chat(chat.id), store.invites.forget_requests(chat.id))
         tx.later(store.chats.move_members(chat))
         if command.delete_mine:
             tx.later(store.clearing.withdraw(chat.id, actor.user_id, chat.head_seq, now_ms()))
@@ -151,7 +158,9 @@ def _end(tx: Transaction, chat: Chat, member: Member) -> Chat:
 
 
 @command
+@visible
 async def edit_member(app: App, actor: Actor, command: EditMember) -> Nothing:
+    await spend(app, actor, "managing", app.config.managing)
     async with app.db.transaction() as tx:
         place = await access.group_of(tx, actor, command.chat_id)
         access.require(place, Role.OWNER)

@@ -27,8 +27,10 @@ from dialog.protocol.messages import (
 from dialog.service import command
 
 from . import access, indexing, store
+from .acts import visible
 from .app import App, Config
 from .barriers import blocker_of, kept_from
+from .limits import spend
 from .mentions import mentioned, mentions_all
 from .posting import Post
 from .shown import shown
@@ -40,6 +42,9 @@ Act = Callable[[Message], Message]
 HOUR_MS = 3_600_000
 EDITS_KEPT = 50
 """Versions of one message."""
+PROBES = 64
+"""Messages looked at together to find one by its time."""
+ONE_PLACE = "Give at most one of `before`, `after`, `around` and `at`"
 
 
 def check_text(config: Config, text: str) -> None:
@@ -51,6 +56,7 @@ def check_text(config: Config, text: str) -> None:
 
 
 @command
+@visible
 async def send_message(app: App, actor: Actor, command: SendMessage) -> Message:
     return await post(app, actor, command)
 
@@ -64,8 +70,10 @@ async def post(app: App, actor: Actor, command: SendMessage, forwarded: Forwarde
 
 
 @command
+@visible
 async def edit_message(app: App, actor: Actor, command: EditMessage) -> Message:
     check_text(app.config, command.text)
+    await spend(app, actor, "edits", app.config.edits)
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
         seen = await access.seen_message(tx, actor, place, command.seq)
@@ -73,7 +81,8 @@ async def edit_message(app: App, actor: Actor, command: EditMessage) -> Message:
         if message.author_id != actor.user_id or message.notice:
             raise Refused(Forbidden())
         now = now_ms()
-        if now - message.sent_at > app.config.edit_hours * HOUR_MS:
+        is_over = now - message.sent_at > app.config.edit_hours * HOUR_MS
+        if is_over and place.chat.kind is not ChatKind.SAVED:
             raise Refused(EditWindowOver(hours=app.config.edit_hours))
         edited = replace(
             message,
@@ -84,6 +93,7 @@ async def edit_message(app: App, actor: Actor, command: EditMessage) -> Message:
         )
         if edited == message:  # as when an edit is repeated whose answer was lost
             return message
+        access.may_write(place, actor)
         if command.if_edits not in (None, message.edits):
             raise Refused(EditConflict(edits=message.edits))
         if edited.mentions_all:
@@ -110,7 +120,9 @@ async def _mentioned(tx: Transaction, command: EditMessage) -> tuple[int, ...]:
 
 
 @command
+@visible
 async def delete_message(app: App, actor: Actor, command: DeleteMessage) -> Message:
+    await spend(app, actor, "deletions", app.config.deletions)
     async with app.db.transaction() as tx:
         place = await access.acting_in(tx, actor, command.chat_id)
         found = await store.messages.get(tx, command.chat_id, command.seq, actor.user_id)
@@ -202,6 +214,8 @@ def _change_all(tx: Transaction, chat: Chat | LockedChat, barriers: int, changed
 @command
 async def message_history(app: App, actor: Actor, command: MessageHistory) -> History:
     place = await access.member_of(app.db, actor, command.chat_id)
+    if command.at is not None:
+        command = await _around_time(app, place, command, command.at)
     older, newer = _pages(command, actor.user_id)
     async with app.reading:
         found = await app.db.together([page for page in (older, newer) if page])
@@ -210,6 +224,26 @@ async def message_history(app: App, actor: Actor, command: MessageHistory) -> Hi
         messages = await shown(app.db, actor.user_id, [*reversed(before), *after], {place.chat.id: place.own})
     first = place.mine.cleared_seq + 1
     return History(messages=messages, more=_is_more(messages, first, place.chat.head_seq, bool(older), bool(newer)))
+
+
+async def _around_time(app: App, place: access.Place, command: MessageHistory, at: int) -> MessageHistory:
+    """The same page by number: around the first message that was sent then or later, or around the last one.
+
+    Messages are in the order of their times, so the place is narrowed down, by PROBES at once: what is before `since`
+    was sent before, or is not there any more; what is from `until` on was not.
+    """
+    if (command.before, command.after, command.around) != (None, None, None):
+        raise Refused(Invalid(detail=ONE_PLACE))
+    since, until = place.mine.cleared_seq + 1, place.chat.head_seq + 1
+    while since < until:
+        step = -(-(until - since) // PROBES)
+        probes = range(since, until, step)
+        async with app.reading:
+            [rows] = await app.db.together([store.messages.sent_since(place.chat.id, probes, at)])
+        first = rows[0]["seq"] if rows else None
+        since = max((seq + 1 for seq in probes if first is None or seq < first), default=since)
+        until = first if first is not None else until
+    return replace(command, at=None, around=max(1, min(until, place.chat.head_seq)))
 
 
 def _pages(command: MessageHistory, viewer: int) -> tuple[Statement | None, Statement | None]:
@@ -228,7 +262,7 @@ def _pages(command: MessageHistory, viewer: int) -> tuple[Statement | None, Stat
                 chat_id, seq - 1, max(1, limit - half), viewer
             )
         case _:
-            raise Refused(Invalid(detail="Give at most one of `before`, `after` and `around`"))
+            raise Refused(Invalid(detail=ONE_PLACE))
 
 
 def trim(messages: list[Message], limit: int) -> list[Message]:

@@ -2,11 +2,11 @@
 
 from msgspec.structs import replace
 
-from dialog.ids import now_ms
-from dialog.protocol.base import Actor, NotFound, Nothing, Refused
-from dialog.protocol.moderation import StopScheduled, TakeDown, TakeDownAll
+from dialog.ids import made_at, now_ms
+from dialog.protocol.base import Actor, Nothing
+from dialog.protocol.moderation import StopScheduled, TakeDown, TakeDownAll, UserSuspended
 from dialog.protocol.scheduled import ScheduledChanged, ScheduledGone
-from dialog.service import command
+from dialog.service import command, on
 
 from . import store
 from .app import App
@@ -21,9 +21,7 @@ async def take_down(app: App, _actor: Actor, command: TakeDown) -> Nothing:
     async with app.db.transaction() as tx:
         chats = await store.chats.lock(tx, [command.chat_id])
         found = await store.messages.among(tx, command.chat_id, [command.seq])
-        if not found or command.chat_id not in chats:
-            raise Refused(NotFound())
-        if found[0].message.deleted_at is None:
+        if chats and found and found[0].message.deleted_at is None:
             delete_all(tx, chat := chats[command.chat_id], chat.barriers, found, None)
     return Nothing()
 
@@ -41,9 +39,21 @@ async def take_down_all(app: App, _actor: Actor, command: TakeDownAll) -> Nothin
 
 @command
 async def stop_scheduled(app: App, _actor: Actor, command: StopScheduled) -> Nothing:
-    async with app.db.transaction() as tx:
-        for scheduled in await store.scheduled.lock_waiting(tx, command.user_id):
-            stopped = replace(scheduled, failure=SUSPENDED)
-            tx.later(store.scheduled.fail(stopped.id, SUSPENDED))
-            tx.publish(ScheduledChanged(scheduled=stopped), f"user.{command.user_id}")
+    await _stop(app, command.user_id, now_ms())
     return Nothing()
+
+
+@on(UserSuspended)
+async def user_suspended(app: App, fact: UserSuspended) -> None:
+    """Heard late or twice, it does not touch what they have scheduled since they were let in again."""
+    await _stop(app, fact.user_id, fact.since)
+
+
+async def _stop(app: App, user_id: int, until: int) -> None:
+    """Nothing is sent of what somebody had scheduled by then."""
+    async with app.db.transaction() as tx:
+        for scheduled in await store.scheduled.lock_waiting(tx, user_id):
+            if scheduled.failure is None and made_at(scheduled.id) <= until:
+                stopped = replace(scheduled, failure=SUSPENDED)
+                tx.later(store.scheduled.fail(stopped.id, SUSPENDED))
+                tx.publish(ScheduledChanged(scheduled=stopped), f"user.{user_id}")

@@ -58,7 +58,7 @@ class SidesRead:
         ]
         self.statements: list[Statement] = [
             store.preferences.among(user_id, [own.chat.id for own in owns]),
-            *([store.receipts.pointers_in(self._small)] if self._small else []),
+            *([store.receipts.pointers_in(self._small, user_id)] if self._small else []),
             *store.receipts.unread(user_id, gaps, blocked),
         ]
 

@@ -1,9 +1,11 @@
 """Pairs: what auth says of the two people of a direct chat, copied into its row."""
 
-from dialog.db import Database
+from dialog.db import Database, Transaction
+from dialog.ids import now_ms
 from dialog.protocol.base import Actor, NotFound, Nothing, Refused
 from dialog.protocol.chats import Chat
 from dialog.protocol.internal import ApplyPair, GetStandings, Pair, PairChanged, Standing
+from dialog.protocol.receipts import ChatsRecounted, SwitchUntold
 from dialog.protocol.settings import SettingsChanged
 from dialog.service import command, on
 
@@ -39,18 +41,30 @@ async def _set_blocks(db: Database, pair: Pair) -> None:
     if pair.friends:
         return  # whoever blocked the other has unblocked them before, which is noted for itself
     async with db.transaction() as tx:
-        tx.later(
-            store.blocks.put(pair.low_id, pair.high_id, pair.version, active=pair.low_blocks),
-            store.blocks.put(pair.high_id, pair.low_id, pair.version, active=pair.high_blocks),
-        )
+        for block in await store.blocks.locked(tx, pair.low_id, pair.high_id):
+            if block.version >= pair.version:
+                continue
+            active = pair.low_blocks if block.blocker_id == pair.low_id else pair.high_blocks
+            tx.later(store.blocks.change(block.blocker_id, block.blocked_id, pair.version, active=active))
+            if active != block.active:
+                await _count_anew(tx, block.blocker_id, block.blocked_id)
+
+
+async def _count_anew(tx: Transaction, blocker_id: int, blocked_id: int) -> None:
+    """What is unread to the blocker in chats of both has changed. They hear from auth that they block, and may have
+    asked for the numbers since then, but before this."""
+    if chat_ids := await store.members.shared(tx, blocker_id, blocked_id):
+        tx.later(store.receipts.touch(blocker_id, chat_ids, now_ms()))
+        tx.publish(ChatsRecounted(), f"user.{blocker_id}")
 
 
 @on(SettingsChanged)
 async def settings_changed(app: App, fact: SettingsChanged) -> None:
     """Whether they show receipts, and who may write to them: for everybody they have a direct chat with."""
     async with app.db.transaction() as tx:
-        await store.receipts.choose(tx, fact.user_id, shows=fact.read_receipts, rev=fact.rev)
-    partners = await store.chats.direct_partners(app.db, fact.user_id)
+        if await store.receipts.choose(tx, fact.user_id, shows=fact.read_receipts, rev=fact.rev):
+            tx.tell(SwitchUntold(user_id=fact.user_id))
+    partners = await app.partners.add(fact.user_id)
     for start in range(0, len(partners), ASK_AT_ONCE):
         asked = GetStandings(user_id=fact.user_id, other_ids=partners[start : start + ASK_AT_ONCE])
         for standing in (await app.bus.call(asked)).standings:

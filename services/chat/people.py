@@ -47,7 +47,7 @@ async def get_epoch(app: App, _actor: Actor, command: GetEpoch) -> Epoch:
 
 @command
 async def get_direct_partners(app: App, _actor: Actor, command: GetDirectPartners) -> PartnerIds:
-    return PartnerIds(user_ids=await store.chats.direct_partners(app.db, command.user_id))
+    return PartnerIds(user_ids=await app.partners.add(command.user_id))
 
 
 @on(UserChanged)

@@ -8,6 +8,7 @@ from dialog.protocol.messages import ListPins, Message, Messages, PinMessage, To
 from dialog.service import command
 
 from . import access, store
+from .acts import visible
 from .app import App
 from .limits import spend
 from .messages import change, trim
@@ -15,6 +16,7 @@ from .shown import shown
 
 
 @command
+@visible
 async def pin_message(app: App, actor: Actor, command: PinMessage) -> Message:
     await spend(app, actor, "tidying", app.config.tidying)
     async with app.db.transaction() as tx:
@@ -23,6 +25,7 @@ async def pin_message(app: App, actor: Actor, command: PinMessage) -> Message:
         seen = await access.seen_message(tx, actor, place, command.seq)
         if seen.message.pinned_at is not None:
             return seen.message
+        access.may_touch(place, actor)
         if len(await store.pins.of(tx, command.chat_id)) >= app.config.pins:
             raise Refused(TooManyPins(limit=app.config.pins))
         now = now_ms()
@@ -31,6 +34,7 @@ async def pin_message(app: App, actor: Actor, command: PinMessage) -> Message:
 
 
 @command
+@visible
 async def unpin_message(app: App, actor: Actor, command: UnpinMessage) -> Message:
     await spend(app, actor, "tidying", app.config.tidying)
     async with app.db.transaction() as tx:

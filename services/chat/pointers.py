@@ -13,7 +13,7 @@ from dialog.protocol.chats import Chat
 from dialog.protocol.receipts import ChatRead, Receipt
 
 from . import store
-from .barriers import Barrier
+from .barriers import BLOCKED
 from .own import unmark
 from .store.receipts import Moved, Pointer, Standing
 from .ticks import Ticks, owe
@@ -24,8 +24,10 @@ class Move(Struct, frozen=True):
 
     chat_id: int
     user_id: int
-    delivered_seq: int
+    delivered_seq: int = 0
     read_seq: int | None = None
+    acts: bool = False
+    """They did something there that others see: then others see how far they have come, also while invisible."""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -44,8 +46,10 @@ async def move_all(db: Database, ticks: Ticks, moves: list[Move]) -> Sequence[bo
         for chat, place in found:
             move = furthest[place.chat_id, place.user_id]
             pointer = _pointer(chat, place, move)
-            if (pointer.read_seq, pointer.delivered_seq) != (place.read_seq, place.delivered_seq):
-                moved.append((chat, Moved(pointer, withheld=_hides(place))))
+            hides = _hides(place, move)
+            is_further = (pointer.read_seq, pointer.delivered_seq) != (place.read_seq, place.delivered_seq)
+            if is_further or (place.withheld and not hides):
+                moved.append((chat, Moved(pointer, withheld=hides)))
             if pointer.read_seq > place.read_seq:
                 tx.publish(ChatRead(chat_id=chat.id, read_seq=pointer.read_seq), f"user.{place.user_id}")
             if place.marked_unread and move.read_seq is not None and move.read_seq >= place.read_seq:
@@ -63,7 +67,7 @@ async def move_all(db: Database, ticks: Ticks, moves: list[Move]) -> Sequence[bo
 def _further(one: Move, other: Move) -> Move:
     read = [move.read_seq for move in (one, other) if move.read_seq is not None]
     delivered = max(one.delivered_seq, other.delivered_seq)
-    return Move(one.chat_id, one.user_id, delivered, max(read) if read else None)
+    return Move(one.chat_id, one.user_id, delivered, max(read) if read else None, one.acts or other.acts)
 
 
 def _pointer(chat: Chat, place: Standing, move: Move) -> Pointer:
@@ -73,10 +77,10 @@ def _pointer(chat: Chat, place: Standing, move: Move) -> Pointer:
     return Pointer(chat.id, place.user_id, read, delivered, place.shows)
 
 
-def _hides(place: Standing) -> bool:
-    """Whether others must not see this move: of somebody invisible, or in a direct chat between whose two there is a
-    block."""
-    return place.invisible or bool(place.barriers & (Barrier.LOW_BLOCKS | Barrier.HIGH_BLOCKS))
+def _hides(place: Standing, move: Move) -> bool:
+    """Whether others must not see this move: of somebody invisible who does nothing else there, or in a direct chat
+    between whose two there is a block."""
+    return (place.invisible and not move.acts) or bool(place.barriers & BLOCKED)
 
 
 def receipt_of(pointer: Pointer) -> Receipt:

@@ -190,6 +190,8 @@ def _posted(post: Post, batch: Batch, desk: Desk) -> Message | BaseException:
         batch.hidden[chat.id, chat.head_seq + 1] = blocker_id
     batch.chats[chat.id] = chat = replace(chat, head_seq=chat.head_seq + 1, rev=chat.rev + 1)
     now = now_ms()
+    if chat.slow_mode:
+        batch.pace.note((chat.id, post.user_id), now)
     batch.sent[post.key] = message = Message(
         chat_id=chat.id,
         seq=chat.head_seq,
@@ -209,13 +211,11 @@ def _posted(post: Post, batch: Batch, desk: Desk) -> Message | BaseException:
 
 
 def _why_not(post: Post, chat: LockedChat, role: Role, pace: Pace) -> Failure | None:
-    if chat.may_send is not Role.MEMBER and not role.reaches(chat.may_send):
-        return Forbidden()
+    if failure := access.why_silent(chat, chat.barriers, role, post.user_id):
+        return failure
     if post.command.reply_to is not None and post.command.reply_to > chat.head_seq:
         return ReplyRefused()
-    if chat.barriers and chat.barriers & bit(chat, other_in(chat, post.user_id), Barrier.LOW_REFUSES):
-        return NotAccepting()
-    if chat.slow_mode and (wait := pace.step((chat.id, post.user_id), chat.slow_mode, now_ms())):
+    if chat.slow_mode and (wait := pace.wait((chat.id, post.user_id), chat.slow_mode, now_ms())):
         return SlowMode(retry_after=wait)
     return None
 

@@ -17,9 +17,10 @@ CHOICES = ("muted_until", "level", "archived", "important", "marked_unread")
 
 @command
 async def set_preferences(app: App, actor: Actor, command: SetPreferences) -> Preferences:
-    await _may_prefer(app, actor, command.chat_id)
+    await spend(app, actor, "preferring", app.config.preferring)
     given = {name: value for name in CHOICES if (value := getattr(command, name)) is not None}
     async with app.db.transaction() as tx:
+        await access.own_place(tx, actor, command.chat_id)
         old = await store.preferences.locked(tx, actor.user_id, command.chat_id)
         if command.pinned is not None and command.pinned != bool(old.pinned_at):
             if command.pinned and await store.preferences.pinned(tx, actor.user_id) >= app.config.pinned_chats:
@@ -30,13 +31,8 @@ async def set_preferences(app: App, actor: Actor, command: SetPreferences) -> Pr
 
 @command
 async def set_draft(app: App, actor: Actor, command: SetDraft) -> Preferences:
-    await _may_prefer(app, actor, command.chat_id)
+    await spend(app, actor, "preferring", app.config.preferring)
     async with app.db.transaction() as tx:
+        await access.own_place(tx, actor, command.chat_id)
         old = await store.preferences.locked(tx, actor.user_id, command.chat_id)
         return change(tx, actor.user_id, command.chat_id, old, replace(old, draft=command.text))
-
-
-async def _may_prefer(app: App, actor: Actor, chat_id: int) -> None:
-    """Raises Refused(NotFound, TooManyRequests)."""
-    await access.member_of(app.db, actor, chat_id)
-    await spend(app, actor, "preferring", app.config.preferring)

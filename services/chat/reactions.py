@@ -20,6 +20,7 @@ from dialog.protocol.reactions import (
 from dialog.service import command
 
 from . import access, store
+from .acts import visible
 from .app import App
 from .emoji import qualified
 from .limits import spend
@@ -33,6 +34,7 @@ PAGE = 200
 
 
 @command
+@visible
 async def add_reaction(app: App, actor: Actor, command: AddReaction) -> Message:
     emoji = _emoji(command.emoji)
     await spend(app, actor, "reactions", app.config.reactions)
@@ -41,6 +43,7 @@ async def add_reaction(app: App, actor: Actor, command: AddReaction) -> Message:
         seen = await access.seen_message(tx, actor, place, command.seq)
         if await store.reactions.has(tx, command.chat_id, command.seq, emoji, actor.user_id):
             return seen.message
+        access.may_touch(place, actor)
         held = seen.stored.reactions
         if len(held) >= KINDS and not any(one.emoji == emoji for one in held):
             raise Refused(TooManyReactions(limit=KINDS))
@@ -62,6 +65,7 @@ def _added(reactions: tuple[Reaction, ...], emoji: str, user_id: int) -> Iterato
 
 
 @command
+@visible
 async def remove_reaction(app: App, actor: Actor, command: RemoveReaction) -> Message:
     emoji = _emoji(command.emoji)
     await spend(app, actor, "reactions", app.config.reactions)

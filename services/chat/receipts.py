@@ -5,25 +5,33 @@ import asyncio
 from msgspec.structs import replace
 
 from dialog.db import rows_as
+from dialog.ids import now_ms
 from dialog.protocol.base import MAX_ID, Actor, Invalid, NotFound, Nothing, Refused
+from dialog.protocol.frames import encode_event
 from dialog.protocol.messages import HIDDEN
 from dialog.protocol.receipts import (
     RECEIPT_MEMBERS,
+    ChatsRecounted,
     DeliveredReceipt,
     ListReceipts,
     ReadReceipt,
     Receipts,
+    ReceiptsSwitched,
     ReceiptsUntold,
+    SwitchUntold,
 )
 from dialog.service import command, on
 
 from . import access, store
 from .app import App
+from .barriers import BLOCKED
 from .pointers import Move, receipt_of, shown_to
 from .shown import shown
 from .store.receipts import Pointer
-from .ticks import Waiting
+from .ticks import Waiting, owe
 
+SWITCHED_TOGETHER = 200
+"""Chats told in one transaction."""
 ID_DIGITS = len(str(MAX_ID))
 
 
@@ -62,6 +70,31 @@ async def list_receipts(app: App, actor: Actor, command: ListReceipts) -> Receip
         read=sum(one.read_seq >= command.seq for one in seen),
         receipts=seen if place.chat.member_count <= RECEIPT_MEMBERS else [],
     )
+
+
+@on(SwitchUntold)
+async def tell_switch(app: App, fact: SwitchUntold) -> None:
+    """Tell those in their chats whether somebody shows receipts, and how far they have come if so.
+
+    Between the two of a direct chat between whom there is a block nothing passes. Heard twice it says the same twice.
+    """
+    shown = await store.receipts.shows(app.db, fact.user_id)
+    found = await store.receipts.of_person(app.db, fact.user_id)
+    for start in range(0, len(found), SWITCHED_TOGETHER):
+        part = found[start : start + SWITCHED_TOGETHER]
+        async with app.db.transaction() as tx:
+            now = now_ms()
+            tx.later(store.receipts.touch(fact.user_id, [chat.id for chat, _, _ in part], now, told_at=now))
+            open_to = [(chat, barriers, pointer) for chat, barriers, pointer in part if not barriers & BLOCKED]
+            for chat, barriers, _ in open_to:
+                event = ReceiptsSwitched(chat_id=chat.id, user_id=fact.user_id, shown=shown)
+                tx.publish(event, *access.topics(chat, barriers))
+            told = [(chat, pointer) for chat, _, pointer in open_to if shown and pointer.delivered_seq]
+            debt = owe(tx, [chat for chat, _ in told])
+        for chat, pointer in told:
+            app.ticks.add(chat, receipt_of(pointer), debt)
+    if found:
+        await app.bus.publish(f"user.{fact.user_id}", encode_event(ChatsRecounted()))
 
 
 @on(ReceiptsUntold)

@@ -81,6 +81,7 @@ async def list_scheduled(app: App, actor: Actor, command: ListScheduled) -> Sche
 
 @command
 async def unschedule_message(app: App, actor: Actor, command: UnscheduleMessage) -> Nothing:
+    await spend(app, actor, "tidying", app.config.tidying)
     async with app.db.transaction() as tx:
         claim = await store.scheduled.claim_of(tx, command.scheduled_id, actor.user_id)
         if claim is None:

@@ -1,19 +1,18 @@
 """Search: find what was said.
 
-The index tells in which blocks of a person's chats all terms occur, and then the times of these blocks, the newest
-first, until it is certain that none of the others holds anything newer. What is found so is read, and shown if it is
-still there, may be seen, and says what was looked for.
+The index tells which messages of a person's chats have all terms, and when the newest of each chat was sent. The times
+of the others are read from there on backwards, a block at a time, and only of the chats that are next. What is found so
+is read, and shown if it is still there, may be seen, and says what was looked for.
 """
 
 import heapq
 from bisect import bisect_left
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from msgspec import Struct
 
 from dialog.db import Database
-from dialog.ids import now_ms
 from dialog.protocol.base import Actor, Refused, TooLarge
 from dialog.protocol.messages import HIDDEN, Message
 from dialog.protocol.search import SearchEmpty, SearchMessages, SearchPage, SearchPlace
@@ -24,13 +23,12 @@ from .app import App
 from .limits import spend
 from .messages import trim
 from .shown import Sight, shown
-from .store.search import FoundBlock, seqs_of, time_in
+from .store.terms import FoundShelf
+from .store.times import count_in, first_seq, place_of, time_in
 from .words import Part, author, chosen, has, parts_of, things_in, units_of
 
-RECENT_MS = 90 * 86_400_000
-"""How far back is looked at first."""
 LATEST = 2**53
-BLOCKS_AT_FIRST, BLOCKS_AT_MOST = 16, 256
+BLOCKS_AT_FIRST, BLOCKS_AT_MOST = 32, 256
 """Whose times are read together."""
 READ_AT_ONCE = 100
 READ_AT_MOST = 1000
@@ -46,20 +44,18 @@ class Sought(Struct, frozen=True):
     user_id: int
     command: SearchMessages
     parts: list[Part]
-    terms: list[int]
     chats: dict[int, Sight]
     """The chats to look at, as they see them."""
 
     @property
-    def after(self) -> int:
-        return self.command.after or 0
+    def since(self) -> int:
+        """What is found was not sent before this. It is never 0, which stands for times that are forgotten."""
+        return max(self.command.after or 0, 1)
 
     @property
     def end(self) -> Hit:
         """What is found comes before this."""
-        page, before = self.command.page, self.command.before
-        end = (LATEST if before is None else before, 0, 0)
-        return min(end, (page.at, page.chat_id, page.seq)) if page else end
+        return _end(self.command)
 
     def is_in(self, message: Message) -> bool:
         """Whether it is what they look for: a term alone does not say so."""
@@ -68,6 +64,47 @@ class Sought(Struct, frozen=True):
             return False
         units = units_of(message.text)
         return all(part.found_in(units) for part in self.parts)
+
+
+class Trail:
+    """What the index found in one chat, the newest first: the message it has come to, and those before."""
+
+    def __init__(self, chat_id: int, shelves: list[FoundShelf], after: int, upto: int) -> None:
+        self.chat_id = chat_id
+        self._shelves = shelves
+        self._after = after
+        self._block, self._times = -1, b""
+        seq = next((seq for shelf in reversed(shelves) if (seq := shelf.newest(upto))), 0)
+        self.seq = seq if seq > after else 0
+        """Where it has come to, 0 at its end. Until it is turned to it, its newest message may be an earlier one."""
+
+    def turn_to(self, upto: int) -> None:
+        """Come to the newest message up to a number."""
+        self._rest = (seq for shelf in reversed(self._shelves) for seq in shelf.seqs(upto))
+        self.pass_by()
+
+    def pass_by(self) -> None:
+        """Come to the next message."""
+        seq = next(self._rest, 0)
+        self.seq = seq if seq > self._after else 0
+
+    def look_into(self, block: int, times: bytes, end: Hit) -> None:
+        """Know the times of the block it has come to, and turn to what comes before `end`."""
+        self._block, self._times = block, times
+        if (hit := self.hit()) and hit >= end:
+            first, chat_id = first_seq(block), self.chat_id
+            places = range(count_in(times))
+            before = bisect_left(places, end, key=lambda place: (time_in(times, place), chat_id, first + place))
+            self.turn_to(first + before - 1)
+
+    def hit(self) -> Hit | None:
+        """Where it has come to, if it is within that block."""
+        block, place = place_of(self.seq)
+        return (time_in(self._times, place), self.chat_id, self.seq) if block == self._block else None
+
+    def began_at(self) -> int:
+        """When that block began: all that is left outside of it was sent before."""
+        return time_in(self._times, 0)
 
 
 @command
@@ -79,9 +116,14 @@ async def search_messages(app: App, actor: Actor, command: SearchMessages) -> Se
         raise Refused(SearchEmpty())
     await spend(app, actor, "searches", app.config.searches)
     async with app.reading:
-        chats = await _places(app.db, actor, command.chat_id)
-        sought = Sought(actor.user_id, command, parts, _terms(command, parts), chats)
-        return await _page(app, sought)
+        chats, trails = await _look_up(app.db, actor, command, _terms(command, parts))
+        return await _page(app, Sought(actor.user_id, command, parts, chats), trails)
+
+
+def _end(command: SearchMessages) -> Hit:
+    page, before = command.page, command.before
+    end = (LATEST if before is None else before, 0, 0)
+    return min(end, (page.at, page.chat_id, page.seq)) if page else end
 
 
 def _terms(command: SearchMessages, parts: Sequence[Part]) -> list[int]:
@@ -91,21 +133,46 @@ def _terms(command: SearchMessages, parts: Sequence[Part]) -> list[int]:
     return list(dict.fromkeys([*filters, *chosen(parts)]))
 
 
-async def _places(db: Database, actor: Actor, chat_id: int | None) -> dict[int, Sight]:
-    """The chats to look at. Raises Refused(NotFound)."""
-    if chat_id is None:
-        [rows] = await db.together([store.search.places(actor.user_id)])
-        return {**store.search.read_places(rows)}
-    return {chat_id: (await access.member_of(db, actor, chat_id)).own}
+async def _look_up(
+    db: Database, actor: Actor, command: SearchMessages, terms: Sequence[int]
+) -> tuple[dict[int, Sight], list[Trail]]:
+    """The chats to look at, and what has all terms in each of them. Raises Refused(NotFound)."""
+    until, chats = _end(command)[0], dict[int, Sight]()
+    if command.chat_id is None:
+        user_id = actor.user_id
+        seats, rows, blocks = await db.together(
+            [store.search.places(user_id), store.terms.found(user_id, terms), store.times.begun(user_id, until)]
+        )
+        chats |= store.search.read_places(seats)
+    else:
+        chats[command.chat_id] = (await access.member_of(db, actor, command.chat_id)).own
+        rows, blocks = await db.together(
+            [store.terms.found_in(command.chat_id, terms), store.times.begun_in(command.chat_id, until)]
+        )
+    last = {row["chat_id"]: row["block"] for row in blocks if row["block"] is not None}
+    places = {
+        chat_id: shelves
+        for chat_id, shelves in store.terms.read_found(rows, terms).items()
+        if chat_id in chats and chat_id in last
+    }
+    upto = {chat_id: first_seq(last[chat_id] + 1) - 1 for chat_id in places}
+    if until < LATEST and len(places) > BLOCKS_AT_FIRST:
+        [rows] = await db.together([store.times.passing([(chat_id, last[chat_id]) for chat_id in places], until)])
+        upto |= store.times.read_passing(rows, until)
+    trails = [
+        Trail(chat_id, shelves, after=chats[chat_id].mine.cleared_seq, upto=upto[chat_id])
+        for chat_id, shelves in places.items()
+    ]
+    return chats, [trail for trail in trails if trail.seq]
 
 
-async def _page(app: App, sought: Sought) -> SearchPage:
+async def _page(app: App, sought: Sought, trails: Sequence[Trail]) -> SearchPage:
     """The next messages. One more than asked for is looked for, to know whether there is another page."""
     limit = sought.command.limit
     found: list[tuple[Hit, Message]] = []
     batch: list[Hit] = []
     size, read, last = limit + 1, 0, None
-    async with aclosing(_hits(app.db, sought)) as hits:
+    async with aclosing(_hits(app.db, sought, trails)) as hits:
         async for hit in hits:
             batch.append(hit)
             if len(batch) < size:
@@ -136,73 +203,53 @@ async def _seen(db: Database, sought: Sought, hits: Sequence[Hit]) -> list[tuple
     return [(hit, found[hit[1:]]) for hit in hits if hit[1:] in found]
 
 
-async def _hits(db: Database, sought: Sought) -> AsyncGenerator[Hit]:
-    """What the index knows of, the newest first: what is recent, and then the rest."""
-    recent = max(sought.after, min(sought.end[0], now_ms()) - RECENT_MS)
-    for since, end in ((recent, sought.end), (sought.after, (recent, 0, 0))):
-        if (since, 0, 0) < end:
-            async for hit in _hits_between(db, sought, since, end):
-                yield hit
+async def _hits(db: Database, sought: Sought, trails: Sequence[Trail]) -> AsyncGenerator[Hit]:
+    """What the index knows of, the newest first."""
+    since, end = sought.since, sought.end
+    waiting = [(-at, trail.chat_id, trail) for at, trail in await _newest(db, trails, end[0]) if at >= since]
+    """Trails by a moment (negated) after which nothing that is left of them was sent."""
+    heapq.heapify(waiting)
+    known: list[tuple[int, int, int, Trail]] = []
+    """Trails by the hit (negated) that they have come to."""
 
+    def sort_in(trail: Trail) -> None:
+        if hit := trail.hit():
+            if hit[0] >= since:
+                heapq.heappush(known, (-hit[0], -hit[1], -hit[2], trail))
+        elif trail.seq and (at := min(trail.began_at(), end[0])) >= since:
+            heapq.heappush(waiting, (-at, trail.chat_id, trail))
 
-async def _hits_between(db: Database, sought: Sought, since: int, end: Hit) -> AsyncGenerator[Hit]:
-    blocks = [
-        (-min(one.last_at, end[0]), number, one) for number, one in enumerate(await _blocks(db, sought, since, end))
-    ]
-    heapq.heapify(blocks)
-    known: list[tuple[int, int, int, Iterator[Hit]]] = []
-    """The next hit of each block that was looked into, negated, and those after it."""
     size = BLOCKS_AT_FIRST
-    while blocks or known:
-        while blocks and (not known or blocks[0][0] <= known[0][0]):
-            some = [heapq.heappop(blocks)[2] for _ in range(min(size, len(blocks)))]
+    while waiting or known:
+        while waiting and (not known or waiting[0][0] <= known[0][0]):
+            some = [heapq.heappop(waiting)[2] for _ in range(min(size, len(waiting)))]
             size = min(2 * size, BLOCKS_AT_MOST)
-            for rest in await _looked_into(db, sought, some, since, end):
-                _push(known, rest)
+            for trail in await _looked_into(db, some, end):
+                sort_in(trail)
         if known:
-            at, chat_id, seq, rest = heapq.heappop(known)
+            at, chat_id, seq, trail = heapq.heappop(known)
             yield -at, -chat_id, -seq
-            _push(known, rest)
+            trail.pass_by()
+            sort_in(trail)
 
 
-def _push(known: list[tuple[int, int, int, Iterator[Hit]]], rest: Iterator[Hit]) -> None:
-    if hit := next(rest, None):
-        at, chat_id, seq = hit
-        heapq.heappush(known, (-at, -chat_id, -seq, rest))
+async def _newest(db: Database, trails: Sequence[Trail], end: int) -> list[tuple[int, Trail]]:
+    """When the newest of each trail was sent at the latest. A few are looked into in any case."""
+    if len(trails) <= BLOCKS_AT_FIRST:
+        return [(end, trail) for trail in trails]
+    chats = {trail.chat_id: trail for trail in trails}
+    [rows] = await db.together([store.times.moments([(trail.chat_id, trail.seq) for trail in trails])])
+    return [(min(time_in(row["at"], 0), end), chats[row["chat_id"]]) for row in rows]
 
 
-async def _blocks(db: Database, sought: Sought, since: int, end: Hit) -> list[FoundBlock]:
-    """Where all terms occur in one message, in the chats that may be looked at."""
-    if sought.command.chat_id is None:
-        statement = store.search.found(sought.user_id, sought.terms, since, end[0])
-    else:
-        statement = store.search.found_in(sought.command.chat_id, sought.terms, since, end[0])
-    [rows] = await db.together([statement])
-    return [one for one in store.search.read_found(rows) if one.chat_id in sought.chats]
-
-
-async def _looked_into(
-    db: Database, sought: Sought, blocks: Sequence[FoundBlock], since: int, end: Hit
-) -> list[Iterator[Hit]]:
-    [rows] = await db.together([store.search.times([(one.chat_id, one.block) for one in blocks])])
-    times = {(row["chat_id"], row["block"]): row["times"] for row in rows}
-    return [
-        _hits_in(one, times[one.chat_id, one.block], max(since, 1), end, sought.chats[one.chat_id].mine.cleared_seq)
-        for one in blocks
-        if (one.chat_id, one.block) in times
-    ]
-
-
-def _hits_in(found: FoundBlock, times: bytes, since: int, end: Hit, cleared_seq: int) -> Iterator[Hit]:
-    """What was found in a block, the newest first; `times` never fall."""
-    first_seq = store.search.first_seq(found.block)
-    before = bisect_left(
-        range(store.search.count_in(times)),
-        end,
-        key=lambda place: (time_in(times, place), found.chat_id, first_seq + place),
-    )
-    for seq in seqs_of(found.block, found.bits & ((1 << before) - 1)):
-        at = time_in(times, seq - first_seq)
-        if at < since or seq <= cleared_seq:
-            return
-        yield at, found.chat_id, seq
+async def _looked_into(db: Database, trails: Sequence[Trail], end: Hit) -> list[Trail]:
+    """These trails, knowing the times of the blocks they had come to. What is not there any more is left out."""
+    for trail in trails:
+        trail.turn_to(trail.seq)
+    blocks = {(trail.chat_id, place_of(trail.seq)[0]): trail for trail in trails if trail.seq}
+    if not blocks:
+        return []
+    [rows] = await db.together([store.times.of(blocks)])
+    for row in rows:
+        blocks[row["chat_id"], row["block"]].look_into(row["block"], row["times"], end)
+    return [blocks[row["chat_id"], row["block"]] for row in rows]

@@ -13,7 +13,9 @@ from dialog.protocol.roles import Role
 from dialog.service import command
 
 from . import access, store
+from .acts import visible
 from .app import App
+from .limits import spend
 from .notices import post_notice
 
 TITLE_LENGTH = 128
@@ -21,7 +23,9 @@ DESCRIPTION_LENGTH = 1024
 
 
 @command
+@visible
 async def edit_chat(app: App, actor: Actor, command: EditChat) -> Chat:
+    await spend(app, actor, "managing", app.config.managing)
     wanted = _wanted(command)
     async with app.db.transaction() as tx:
         place = await access.group_of(tx, actor, command.chat_id)

@@ -40,15 +40,14 @@ class Pace:
         rows = await store.members.last_posts(tx, sorted(slow))
         return cls({(row.chat_id, row.user_id): row.posted_at or 0 for row in rows})
 
-    def step(self, place: Place, seconds: int, now: int) -> float:
-        """Somebody wants to post now. Returns 0 when they may, or the seconds to wait."""
-        if place not in self._last:
-            return 0.0
-        wait = self._last[place] + seconds * 1000 - now
-        if wait > 0:
-            return wait / 1000
-        self._last[place] = self._posted[place] = now
-        return 0.0
+    def wait(self, place: Place, seconds: int, now: int) -> float:
+        """How many seconds somebody has to wait before they may post; 0 if they may now."""
+        return max(0, self._last[place] + seconds * 1000 - now) / 1000 if place in self._last else 0.0
+
+    def note(self, place: Place, now: int) -> None:
+        """Somebody posts now."""
+        if place in self._last:
+            self._last[place] = self._posted[place] = now
 
     def store(self, tx: Transaction) -> None:
         """Put on record who has posted."""

@@ -7,6 +7,7 @@ accents or without. Scripts that put no spaces between words are taken character
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise, starmap
 from unicodedata import normalize
 from zlib import crc32
 
@@ -33,7 +34,7 @@ _ACCENTS = re.compile(
 )
 _LINK = re.compile(r"https?://[^\s]", re.IGNORECASE)
 
-PREFIXES = (5, 3)
+PREFIXES = (5, 4, 3)
 """Beginnings of words that are terms, too, so that a word can be found while it is being typed."""
 TERMS = 8
 """Terms of one query that are looked up: the text itself decides about the others."""
@@ -62,8 +63,15 @@ def terms_of(message: Message) -> set[int]:
     if message.kind != TEXT or message.deleted_at is not None:
         return set()
     terms = {author(message.author_id)}
+    units: list[str] = []
     for kind, run in _runs(message.text):
-        terms.update(_of_word(run) if kind == "word" else _of_dense(run))
+        if kind == "word":
+            units.append(run)
+            terms.update(_of_word(run))
+        else:
+            units += run
+            terms.update(map(_word, run))
+    terms.update(starmap(_pair, pairwise(units)))
     return terms.union(map(has, things_in(message)))
 
 
@@ -115,22 +123,20 @@ def parts_of(text: str) -> list[Part]:
 
 def chosen(parts: Iterable[Part]) -> list[int]:
     """The terms of all these parts that are worth looking up: of many, those of the longest parts."""
-    longest = sorted(parts, key=lambda part: max(map(len, part.units)), reverse=True)
+    longest = sorted(parts, key=lambda part: sum(map(len, part.units)), reverse=True)
     return list(dict.fromkeys(term for part in longest for term in part.terms))[:TERMS]
 
 
 def _part(text: str, *, still_typing: bool) -> Part:
     runs = _runs(text)
     units = tuple(unit for kind, run in runs for unit in ([run] if kind == "word" else run))
-    goes_on = bool(still_typing and runs and runs[-1][0] == "word")
-    whole = runs[:-1] if goes_on else runs
-    terms = [term for kind, run in whole for term in ([_word(run)] if kind == "word" else _sought(run))]
-    if goes_on:
-        last = runs[-1][1]
-        size = next((size for size in PREFIXES if len(last) >= size), 0)
-        terms.append(_beginning(last, size) if size else _word(last))
-        goes_on = size > 0
-    return Part(units=units, terms=tuple(sorted(terms)), open=goes_on)
+    last = runs[-1][1] if still_typing and runs and runs[-1][0] == "word" else ""
+    size = next((size for size in PREFIXES if len(last) >= size), 0)
+    whole = units[:-1] if size else units
+    terms = list(starmap(_pair, pairwise(whole))) if len(whole) > 1 else [_word(unit) for unit in whole]
+    if size:
+        terms.append(_beginning(last, size))
+    return Part(units=units, terms=tuple(terms), open=size > 0)
 
 
 def _runs(text: str) -> list[tuple[str, str]]:
@@ -152,21 +158,13 @@ def _of_word(word: str) -> tuple[int, ...]:
     return (_word(word), *(_beginning(word, size) for size in PREFIXES if len(word) >= size))
 
 
-def _of_dense(run: str) -> set[int]:
-    """Each character, and each two that stand together."""
-    return {_word(character) for character in run} | set(_pairs(run))
-
-
-def _sought(run: str) -> list[int]:
-    return _pairs(run) if len(run) > 1 else [_word(run)]
-
-
-def _pairs(run: str) -> list[int]:
-    return [_word(run[place : place + 2]) for place in range(len(run) - 1)]
-
-
 def _word(word: str) -> int:
     return _term("word", word)
+
+
+def _pair(one: str, next_one: str) -> int:
+    """Of two units that stand together."""
+    return _term("pair", f"{one} {next_one}")
 
 
 def _beginning(word: str, size: int) -> int:

@@ -67,7 +67,7 @@ async def _actor(app: App, request: web.Request, address: str) -> Actor:
         raise Refused(Unauthenticated())
     access = await app.keys.check(token)
     app.revocations.check(access.session_id)
-    actor = Actor(user_id=access.user_id, session_id=access.session_id, address=address)
+    actor = Actor(user_id=access.user_id, session_id=access.session_id, address=address, may_hide=True)
     if wait := app.admission.user_wait(actor):
         raise Refused(TooManyRequests(retry_after=round(wait, 3)))
     return actor

@@ -34,6 +34,9 @@ class Config(Settings, frozen=True, kw_only=True):
 
     http_port: Annotated[Port, Meta(description="port of `/ws`, `/api`, health and metrics")] = 8080
     web_folder: Annotated[str, Meta(description="the built web client, served at `/`; empty for none")] = ""
+    csp_reports: Annotated[
+        str, Meta(description="address that browsers tell of what the policy of the web client forbade; empty for none")
+    ] = ""
     tls_certificate: Annotated[str, Meta(description="PEM file with the certificate chain, for `https` and `wss`")] = ""
     tls_key: Annotated[str, Meta(description="PEM file with its private key")] = ""
     origins: Annotated[
@@ -46,7 +49,7 @@ class Config(Settings, frozen=True, kw_only=True):
     silence: Annotated[Seconds, Meta(description="seconds without a frame until a socket is closed (4008)")] = 60.0
     connect_timeout: Annotated[Seconds, Meta(description="seconds for the first command on a socket")] = 5.0
     body_timeout: Annotated[Seconds, Meta(description="seconds for the body of an HTTP request")] = 10.0
-    frame_bytes: Annotated[Count, Meta(description="bytes of a frame or an HTTP body")] = 64 * 1024
+    frame_bytes: Annotated[Count, Meta(description="bytes of a frame or an HTTP body")] = 192 * 1024
     pending_commands: Annotated[Count, Meta(description="unanswered commands per socket; then reading pauses")] = 32
     bad_frames: Annotated[
         Count, Meta(description="frames that are not the protocol until a socket is closed (4502)")
@@ -59,7 +62,7 @@ class Config(Settings, frozen=True, kw_only=True):
         Count, Meta(description="bytes of waiting events beyond which they collapse into one notice")
     ] = 256 * 1024
     waiting_bytes: Annotated[Count, Meta(description="bytes waiting beyond which a socket is closed (4000)")] = (
-        1024 * 1024
+        1280 * 1024
     )
     stalled: Annotated[Seconds, Meta(description="seconds without progress until a full socket is closed (4000)")] = (
         20.0

@@ -31,7 +31,7 @@ from .app import App
 from .socket import Socket
 
 _log = get_logger()
-OVERSIZE = 4
+OVERSIZE = 2
 """How many times the frame limit is still read, so as to refuse it in words before closing becomes the answer."""
 
 CLOSING = {
@@ -66,6 +66,8 @@ async def open_socket(app: App, request: web.Request) -> web.StreamResponse:
     ws.headers.clear()  # they are sent; aiohttp would keep them, 2 KB, as long as the socket is open
     if request.transport is not None:
         await _live(app, Socket(app, ws, request.transport, address), ws.ws_protocol)
+    if error := ws.exception():  # its frames hold the socket, which holds it: garbage that would have to be looked for
+        error.__traceback__ = error.__context__ = None
     return ws
 
 

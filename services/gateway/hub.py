@@ -189,7 +189,9 @@ async def _unsubscribe(topic: Topic) -> None:
     try:
         if topic.asking:
             await topic.asking
-        if topic.subscription:
-            await topic.subscription.unsubscribe()
+        # The two hold each other: taken apart here, they are no garbage that has to be looked for.
+        subscription, topic.subscription = topic.subscription, None
+        if subscription:
+            await subscription.unsubscribe()
     except Exception as error:  # the connection is gone, and the subscription with it
         _log.info("not unsubscribed", topic=topic.name, error=type(error).__name__)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMessage, WSMsgType, web
+from msgspec.structs import replace
 from prometheus_client import Counter
 
 from dialog.bus import BAD_JSON, explain, failure_of, new_trace
@@ -39,7 +40,7 @@ from dialog.protocol.frames import (
     with_id,
 )
 from dialog.protocol.messages import SendMessage
-from dialog.protocol.presence import ChosenStatus, FocusSession, StartTyping
+from dialog.protocol.presence import Choice, ChosenStatus, FocusSession, StartTyping
 
 from .websocket_frames import pong_frame, text_frame
 
@@ -287,8 +288,11 @@ class Socket:
 
     def _ask(self, frames: list[Frame], chat_id: int) -> None:
         crash_point("command_received")
+        status = self.status
+        may_hide = status is None or status.status is Choice.INVISIBLE
         self._app.bus.ask_in_order(
-            [(frame.command, partial(self._answered, frame.id, chat_id)) for frame in frames], self.actor
+            [(frame.command, partial(self._answered, frame.id, chat_id)) for frame in frames],
+            replace(self.actor, may_hide=True) if may_hide else self.actor,
         )
 
     def _answered(self, frame_id: int, chat_id: int, encoded: bytes) -> None:

@@ -27,15 +27,16 @@ async def send_file(app: App, request: web.Request) -> web.StreamResponse:
         file = app.files.get(INDEX)
     if request.method not in ("GET", "HEAD"):
         file = None
-    return refusal_response(NotFound()) if file is None else _answer(request, file)
+    return refusal_response(NotFound()) if file is None else _answer(app, request, file)
 
 
-def _answer(request: web.Request, file: File) -> web.Response:
+def _answer(app: App, request: web.Request, file: File) -> web.Response:
     accepted = {part.partition(";")[0].strip() for part in request.headers.get("Accept-Encoding", "").split(",")}
     encoding = next((name for name in file.encoded if name in accepted), None)
+    reports = app.config.csp_reports
     headers = {
         "Content-Type": file.content_type,
-        "Content-Security-Policy": POLICY,
+        "Content-Security-Policy": f"{POLICY}; report-uri {reports}" if reports else POLICY,
         "Cache-Control": file.cache_control,
         "Vary": "Accept-Encoding",
     }

@@ -10,7 +10,7 @@ settled when it was killed is told to nobody: presence may be dropped, and clien
 
 import asyncio
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
@@ -29,6 +29,8 @@ from .person import OFFLINE, Person, Timing
 from .store import Finding, Store, Taken
 
 PEOPLE_IN_EVENT = 500
+TOLD_AT_ONCE = 20
+"""Viewers."""
 
 _log = get_logger()
 
@@ -74,7 +76,7 @@ class Announcer:
             new_trace()
             try:
                 if self._bus.connected:
-                    await self._tell(await self._look_around(started + interval))
+                    await self._tell(await self._look_around(started + interval), started + interval)
             except GONE as error:
                 _log.warning("presence without redis", error=type(error).__name__)
             except nats.errors.Error as error:
@@ -112,10 +114,23 @@ class Announcer:
                 for viewer in circles[one.person.user_id].others:
                     news[viewer].append(presence)
 
-    async def _tell(self, news: News) -> None:
-        for viewer, people in news.items():
-            for part in _parts(people):
-                await self._bus.publish(f"user.{viewer}", encode_event(PresenceChanged(people=part)))
+    async def _tell(self, news: News, deadline: float) -> None:
+        """A few viewers at a time until the deadline: a gateway would keep messages waiting while it writes to all."""
+        waiting = deque((viewer, part) for viewer, people in news.items() for part in _parts(people))
+        try:
+            while waiting:
+                await self._publish(waiting, TOLD_AT_ONCE)
+                if waiting:
+                    slices = -(-len(waiting) // TOLD_AT_ONCE)
+                    await asyncio.sleep(max(0.0, deadline - time.monotonic()) / (slices + 1))
+        except asyncio.CancelledError:
+            await self._publish(waiting, len(waiting))
+            raise
+
+    async def _publish(self, waiting: deque[tuple[int, list[Presence]]], number: int) -> None:
+        for _ in range(min(number, len(waiting))):
+            viewer, people = waiting.popleft()
+            await self._bus.publish(f"user.{viewer}", encode_event(PresenceChanged(people=people)))
 
 
 def _parts(people: Sequence[Presence]) -> Iterable[list[Presence]]:

@@ -19,7 +19,7 @@ async def ask(bus: Bus, user_ids: Sequence[int]) -> dict[int, ChosenStatus]:
     """What auth says. Raises Refused."""
     found: dict[int, ChosenStatus] = {}
     for start in range(0, len(user_ids), ASK_AT_ONCE):
-        answer = await bus.call(GetStatuses(user_ids=list(user_ids[start : start + ASK_AT_ONCE])))
+        answer = await bus.call_briefly(GetStatuses(user_ids=list(user_ids[start : start + ASK_AT_ONCE])))
         found |= {one.user_id: one.status for one in answer.people}
     return found
 

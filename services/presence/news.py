@@ -10,7 +10,7 @@ from dialog.protocol.base import Refused, Unavailable
 from dialog.protocol.chats import DirectOpened
 from dialog.protocol.frames import encode_event
 from dialog.protocol.internal import PairChanged
-from dialog.protocol.presence import PresenceChanged, UserStatusChanged
+from dialog.protocol.presence import PresenceChanged, UserStatusesChanged
 from dialog.protocol.settings import SettingsChanged
 from dialog.service import on
 
@@ -20,11 +20,11 @@ from .choices import ask
 from .person import OFFLINE
 
 
-@on(UserStatusChanged)
-async def status_changed(app: App, fact: UserStatusChanged) -> None:
+@on(UserStatusesChanged)
+async def statuses_changed(app: App, fact: UserStatusesChanged) -> None:
     """Without Redis the fact is heard again later."""
     try:
-        await app.store.chose(await ask(app.bus, [fact.user_id]), changed=True)
+        await app.store.chose(await ask(app.bus, fact.user_ids), changed=True)
     except GONE:
         raise Refused(Unavailable()) from None
 

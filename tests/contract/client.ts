@@ -26,9 +26,9 @@ export function exhaustive(event: ServerEvent): string {
     case "member.changed":
       return event.user?.display_name ?? "";
     case "chat.joined":
-      return event.chat.title;
+      return event.chat.title ?? "";
     case "chat.changed":
-      return event.chat.description;
+      return event.chat.description ?? "";
     case "invite.requested":
       return event.user.display_name;
     case "chat.left":
@@ -47,6 +47,8 @@ export function exhaustive(event: ServerEvent): string {
       return String(event.receipts.length);
     case "chat.read":
       return String(event.read_seq);
+    case "receipt.switched":
+      return String(event.shown);
     case "prefs.changed":
       return event.prefs.draft;
     case "relation.changed":
@@ -59,12 +61,11 @@ export function exhaustive(event: ServerEvent): string {
     case "resync":
       return String(event.within);
     case "chats.behind":
+    case "chats.recounted":
       return "";
     case "chat.cleared":
     case "message.hidden":
       return String(event.mark);
-    case "chat.changed":
-      return event.chat.title;
     case "scheduled.changed":
       return event.scheduled.text;
     case "scheduled.gone":

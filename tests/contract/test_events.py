@@ -49,7 +49,7 @@ def test_a_lasting_event_of_a_chat_carries_its_rev() -> None:
 
 
 def test_only_events_without_a_rev_are_ephemeral() -> None:
-    assert {"presence.changed", "receipt.moved", "typing"} == EPHEMERAL
+    assert {"presence.changed", "receipt.moved", "receipt.switched", "typing"} == EPHEMERAL
 
 
 def test_only_what_is_soon_said_again_may_be_dropped() -> None:

@@ -131,17 +131,17 @@ export interface TooManySockets {
 
 // --- Accounts and sessions: who you are, and on which devices
 
-/** A person as others may see them. */
+/** A person as others may see them. What is left out has its default. */
 export interface User {
   id: Id;
   username: string;
   display_name: string;
-  description: string;
-  avatar: string | null;
+  description?: string;
+  avatar?: string | null;
   /** Grows by one with each change of the profile: the higher one is the newer one. */
   rev: number;
   /** Avatar and description are not for you: that they are empty here says nothing. */
-  private: boolean;
+  private?: boolean;
 }
 
 /** What a client calls the thing it runs on, such as `Firefox on Linux`. */
@@ -203,6 +203,12 @@ export interface RegisterAccount {
   display_name: string;
   age_confirmed: boolean;
   policy_version: string;
+}
+
+/** Whether a new account could have this username now: refused with what `account.register` would say of it. */
+export interface CheckUsername {
+  type: "username.check";
+  username: string;
 }
 
 /** Sign in. An unknown name and a wrong password get the same answer in the same time. */
@@ -505,87 +511,91 @@ export type Role = "owner" | "admin" | "member";
 
 export type ChatKind = "direct" | "group" | "saved";
 
-/** A conversation. `rev` is that of its newest change of any kind. */
+/** A conversation. `rev` is that of its newest change of any kind. What is left out has its default. */
 export interface Chat {
   id: Id;
   kind: ChatKind;
   /** Empty unless it is a group. */
-  title: string;
-  avatar: string | null;
+  title?: string;
+  avatar?: string | null;
   /** Of the newest message; 0 when nothing was said yet. */
   head_seq: Seq;
   rev: Seq;
   member_count: number;
-  low_id: Id | null;
+  low_id?: Id | null;
   /** The two people of a direct chat, by their ids; null in a group. Of saved messages `low_id` is the owner. */
-  high_id: Id | null;
+  high_id?: Id | null;
   created_at: Millis;
-  description: string;
+  description?: string;
   /** Seconds that a member of a group waits from one message to the next; 0 for none. Admins do not wait. */
-  slow_mode: number;
+  slow_mode?: number;
   /** The lowest role that may post; likewise the following. They mean something in groups only. */
-  may_send: Role;
+  may_send?: Role;
   /** Bring people in. */
-  may_add: Role;
+  may_add?: Role;
   /** Change title and description. */
-  may_edit: Role;
+  may_edit?: Role;
   /** Pin messages. */
-  may_pin: Role;
+  may_pin?: Role;
   /** Start calls. */
-  may_call: Role;
+  may_call?: Role;
   /** Delete what others wrote. */
-  may_delete: Role;
+  may_delete?: Role;
   /** Seconds after which what is said now disappears for everyone; null for never. */
-  disappear_after: number | null;
+  disappear_after?: number | null;
 }
 
-/** Somebody's place in a chat. `left` ones are listed only as changes. */
+/** Somebody's place in a chat. `left` ones are listed only as changes. What is left out has its default. */
 export interface Member {
   chat_id: Id;
   user_id: Id;
-  role: Role;
+  role?: Role;
   /** `head_seq` when they joined. */
-  joined_seq: Seq;
+  joined_seq?: Seq;
   rev: Seq;
-  left: boolean;
-}
-
-/** What concerns only the one who asks. The numbers are those at the chat's `rev`. */
-export interface Mine {
-  role: Role;
-  /** You have cleared the chat up to here: nothing of it exists for you. */
-  cleared_seq: Seq;
-  /** You have deleted the chat: it is off your list until its `head_seq` is beyond this. */
-  closed_seq: Seq | null;
-  /** Counts what you cleared, closed and hid here. A device with another one starts the chat afresh. */
-  mark: Seq;
-  /** Up to here the chat counts as read; at least up to where you joined, and to where you have cleared it. */
-  read_seq: Seq;
-  /** Messages after it, neither your own nor of those you block, not deleted, not hidden, and not of kind `system`. */
-  unread: number;
-  /** Those of them that mention you, or everybody. */
-  mentions: number;
-  /** Null while nothing was ever chosen. */
-  prefs: Preferences | null;
+  left?: boolean;
 }
 
 /**
- * A chat, and what of it is newer than the client's `rev`.
+ * What concerns only the one who asks. The numbers are those at the chat's `rev`.
+ *
+ * What is left out has its default.
+ */
+export interface Mine {
+  role?: Role;
+  /** You have cleared the chat up to here: nothing of it exists for you. */
+  cleared_seq?: Seq;
+  /** You have deleted the chat: it is off your list until its `head_seq` is beyond this. */
+  closed_seq?: Seq | null;
+  /** Counts what you cleared, closed and hid here. A device with another one starts the chat afresh. */
+  mark?: Seq;
+  /** Up to here the chat counts as read; at least up to where you joined, and to where you have cleared it. */
+  read_seq?: Seq;
+  /** Messages after it, neither your own nor of those you block, not deleted, not hidden, and not of kind `system`. */
+  unread?: number;
+  /** Those of them that mention you, or everybody. */
+  mentions?: number;
+  /** Null while nothing was ever chosen. */
+  prefs?: Preferences | null;
+}
+
+/**
+ * A chat, and what of it is newer than the client's `rev`. Lists that are left out are empty.
  *
  * With `reset` the client drops what it held of this chat: `members` is then everyone and `messages` the newest page.
  */
 export interface ChatState {
   chat: Chat;
-  messages: Message[];
-  members: Member[];
+  messages?: Message[];
+  members?: Member[];
   /** The users behind `members`. Empty within `sync`, whose own `people` serves all its chats. */
-  people: User[];
+  people?: User[];
   mine: Mine;
   reset: boolean;
   /** Of others who were in the chat at any time and show theirs to you; none above 100 members. */
-  receipts: Receipt[];
+  receipts?: Receipt[];
   /** Who shows no receipts, and is not waited for. Yourself: then you see none either. */
-  receipts_off: Id[];
+  receipts_off?: Id[];
 }
 
 /** What the client missed. `more`: the reply was full; sync again with the numbers now held. */
@@ -606,11 +616,15 @@ export interface People {
   users: User[];
 }
 
-/** Make a group of yourself, as its owner, and these people. */
+/**
+ * Make a group of yourself, as its owner, and these people. With a `nonce` of yours a retry is harmless: it returns
+ * the group that was made.
+ */
 export interface CreateChat {
   type: "chat.create";
   title: string;
   user_ids: Id[];
+  nonce?: string | null;
 }
 
 /** The one direct chat of the two of you, however often and by whomever it is opened. */
@@ -797,7 +811,7 @@ export interface DeleteChat {
   delete_mine?: boolean;
 }
 
-/** Let what is said from now on disappear for everyone after so many seconds. In a group, for its owner. */
+/** Let what is said from now on disappear for everyone after so many seconds. In a group, for its admins. */
 export interface SetDisappearing {
   type: "chat.disappear";
   chat_id: Id;
@@ -1011,7 +1025,7 @@ export interface Message {
   reply_to?: Seq | null;
   edited_at?: Millis | null;
   deleted_at?: Millis | null;
-  notice?: MemberJoined | MembersAdded | MemberLeft | MemberRemoved | RoleGiven | GroupRenamed | GroupDescribed | SettingsChanged | null;
+  notice?: MemberJoined | MembersAdded | MemberLeft | MemberRemoved | RoleGiven | GroupRenamed | GroupDescribed | SettingsChanged | DisappearingSet | null;
   /** Null when it disappeared by itself or was removed by the operators. */
   deleted_by?: Id | null;
   /** How often it was edited: what `if_edits` compares. */
@@ -1045,7 +1059,7 @@ export interface SendMessage {
   text: string;
   reply_to?: number | null;
   mentions?: Id[];
-  /** Tell everybody; the text says `<@all>`. In a group, for its owner. */
+  /** Tell everybody; the text says `<@all>`. In a group, for its owner and admins. */
   mention_all?: boolean;
 }
 
@@ -1068,13 +1082,17 @@ export interface DeleteMessage {
   seq: Id;
 }
 
-/** A page of a chat: `before` or `after` a `seq`, `around` one, or the newest page when none is given. */
+/**
+ * A page of a chat: `before` or `after` a `seq`, `around` one, around the first that was sent `at` a time or later,
+ * or the newest page when none is given.
+ */
 export interface MessageHistory {
   type: "message.history";
   chat_id: Id;
   before?: Id | null;
   after?: Seq | null;
   around?: Id | null;
+  at?: Millis | null;
   limit?: number;
 }
 
@@ -1122,7 +1140,7 @@ export interface HideMessages {
   seqs: Id[];
 }
 
-/** Pin a message for everyone. In a group, for its owner. */
+/** Pin a message for everyone. In a group, for those whom `may_pin` names. */
 export interface PinMessage {
   type: "message.pin";
   chat_id: Id;
@@ -1393,6 +1411,12 @@ export interface SettingsChanged {
   may_delete: Role | null;
 }
 
+/** The author let what is said from now on disappear after so many seconds; null: it stays. */
+export interface DisappearingSet {
+  type: "disappearing";
+  after: number | null;
+}
+
 // --- Receipts: how far each member has received and read a chat. Two numbers per person that only ever grow
 
 /** How far somebody has received and read a chat. What is read is delivered, and so is what they wrote before. */
@@ -1440,6 +1464,26 @@ export interface ReceiptMoved {
   type: "receipt.moved";
   chat_id: Id;
   receipts: Receipt[];
+}
+
+/**
+ * What you chose has reached all of your chats: whom you block, or that you show receipts. `sync`, since what is
+ * unread there and how far others have come is something else now.
+ */
+export interface ChatsRecounted {
+  type: "chats.recounted";
+}
+
+/**
+ * Somebody shows how far they come in this chat from now on, or no longer: then forget how far they have come.
+ *
+ * Not told in groups of more than 100 members.
+ */
+export interface ReceiptsSwitched {
+  type: "receipt.switched";
+  chat_id: Id;
+  user_id: Id;
+  shown: boolean;
 }
 
 /** You have read this chat so far, on whichever device. */
@@ -1730,6 +1774,7 @@ export interface WarningGone {
 /** Answered without an access token, over HTTP only. */
 export type PublicCommand =
   | RegisterAccount
+  | CheckUsername
   | OpenSession
   | RefreshSession
   | UseRecoveryKey;
@@ -1844,7 +1889,9 @@ export type ServerEvent =
   | ScheduledChanged
   | ScheduledGone
   | WarningGiven
-  | WarningGone;
+  | WarningGone
+  | ReceiptsSwitched
+  | ChatsRecounted;
 
 /** Why something was refused; `status` says what to do about it. */
 export type Failure =
@@ -1899,6 +1946,7 @@ export type ClientCommand = SocketCommand | RoutedCommand;
 /** What each command is answered with. */
 export interface Replies {
   "account.register": Registered;
+  "username.check": Nothing;
   "session.open": SessionTokens;
   "session.refresh": AccessTokens;
   "recovery.use": RecoveryKey;
@@ -1991,6 +2039,75 @@ export type ServerFrame =
   | { id: number; reply: Replies[ClientCommand["type"]] }
   | { id: number | null; refused: Failure }
   | { event: ServerEvent };
+
+type Optional<T> = { [K in keyof T as object extends Pick<T, K> ? K : never]-?: T[K] };
+
+/** What is not sent because it is as usual. */
+export const DEFAULTS: {
+  User: Optional<User>;
+  Chat: Optional<Chat>;
+  Member: Optional<Member>;
+  Mine: Optional<Mine>;
+  ChatState: Optional<ChatState>;
+  Message: Optional<Message>;
+} = {
+  User: {
+    description: "",
+    avatar: null,
+    private: false,
+  },
+  Chat: {
+    title: "",
+    avatar: null,
+    low_id: null,
+    high_id: null,
+    description: "",
+    slow_mode: 0,
+    may_send: "member",
+    may_add: "member",
+    may_edit: "admin",
+    may_pin: "admin",
+    may_call: "member",
+    may_delete: "admin",
+    disappear_after: null,
+  },
+  Member: {
+    role: "member",
+    joined_seq: 0,
+    left: false,
+  },
+  Mine: {
+    role: "member",
+    cleared_seq: 0,
+    closed_seq: null,
+    mark: 0,
+    read_seq: 0,
+    unread: 0,
+    mentions: 0,
+    prefs: null,
+  },
+  ChatState: {
+    messages: [],
+    members: [],
+    people: [],
+    receipts: [],
+    receipts_off: [],
+  },
+  Message: {
+    reply_to: null,
+    edited_at: null,
+    deleted_at: null,
+    notice: null,
+    deleted_by: null,
+    edits: 0,
+    mentions: [],
+    mentions_all: false,
+    forwarded: null,
+    reactions: [],
+    pinned_at: null,
+    expires_at: null,
+  },
+};
 
 /** Why the gateway closes. Below 4500 the client reconnects, from 4500 on it does not. */
 export const CloseCode = {

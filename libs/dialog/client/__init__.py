@@ -7,8 +7,8 @@
         async for event in client.events:
             ...
 
-It follows docs/protocol.md to the letter: `state.py` holds the rules of seq and rev (no I/O), `client.py` how it stays
-connected, `outbox.py` how nothing written is lost.
+It follows docs/protocol.md to the letter: `state.py` holds the rules of seq and rev (no I/O), `affairs.py` what
+concerns only oneself, `client.py` how it stays connected, `outbox.py` how nothing written is lost.
 """
 
 from dialog.protocol.base import Refused

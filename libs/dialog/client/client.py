@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from dialog.protocol.accounts import Device, EditProfile, MeChanged, OpenSession, PolicyOutdated, RegisterAccount
 from dialog.protocol.base import Command, Event, Refused, Unauthenticated
-from dialog.protocol.chats import Chat, ChatChanged, ChatChanges, ChatJoined, SetDisappearing, Sync
+from dialog.protocol.chats import Chat, ChatChanges, ChatJoined, Sync
 from dialog.protocol.connection import ChatsBehind, Connected, Resync
 from dialog.protocol.invites import InviteUse
 from dialog.protocol.messages import (
@@ -27,12 +27,13 @@ from dialog.protocol.messages import (
 from dialog.protocol.people import ListPeople, RelationChanged, RelationNow
 from dialog.protocol.preferences import PrefsChanged, SetDraft, SetPreferences
 from dialog.protocol.presence import ChosenStatus, GetStatus, PresenceChanged, PresenceList, StatusChanged, Typing
-from dialog.protocol.receipts import ReadReceipt
+from dialog.protocol.receipts import ChatsRecounted, ReadReceipt
 from dialog.protocol.scheduled import Scheduled, ScheduledChanged, ScheduledGone, UnscheduleMessage
 from dialog.protocol.search import SearchPage, SearchPlace
 from dialog.protocol.settings import SettingsEdited, SettingsNow
 from dialog.protocol.warnings import WarningDismissed, WarningGone
 
+from .affairs import OwnAffair
 from .catchup import CatchUp
 from .connection import Connection, ConnectionStatus
 from .door import http_session, post
@@ -41,8 +42,8 @@ from .events import Events, Waiters
 from .outbox import Entry, Outbox
 from .query import search_for
 from .session import Session
-from .socket import CALL_SECONDS, Socket
-from .state import OwnAffair, State
+from .socket import CALL_SECONDS, SYNC_SECONDS, Socket
+from .state import State
 from .usage import Usage
 
 R = TypeVar("R")
@@ -292,7 +293,7 @@ class Client:
     async def fresh_state(self) -> State:
         """What a cold start would fetch now, with the same window of each chat: to compare with `state`."""
         fresh = State(window=self.state.window)
-        fresh.people_behind = self.state.settings is not None
+        fresh.affairs.behind = self.state.affairs.settings is not None
         await self._sync_into(fresh, self.connection.require_socket())
         fresh.choose(await self.call(GetStatus()))
         for chat_id, view in list(self.state.chats.items()):  # events go on meanwhile
@@ -316,20 +317,22 @@ class Client:
             self.state.clear()
             self.state.epoch = connected.epoch
         self.state.choose(connected.status)
-        if connected.people_rev != self.state.people_rev:
-            self.state.people_behind = True
+        if connected.people_rev != self.state.affairs.rev:
+            self.state.affairs.behind = True
 
     def _hear(self, event: Event) -> None:
         """An event from a socket, in its order."""
         if isinstance(event, Resync):
-            self.state.people_behind = True
+            self.state.affairs.behind = True
             self._catch_up.sync_within(event.within)
         elif isinstance(event, ChatsBehind):
-            self.state.people_behind = True
+            self.state.affairs.behind = True
+            self._catch_up.sync_within(0)
+        elif isinstance(event, ChatsRecounted):
             self._catch_up.sync_within(0)
         elif applied := self.state.apply(event):
             self._tell(applied)
-            if self.state.people_behind and isinstance(event, OwnAffair):
+            if self.state.affairs.behind and isinstance(event, OwnAffair):
                 self._catch_up.sync_within(0)
         if self.state.behind:
             self._catch_up.notice()
@@ -343,8 +346,6 @@ class Client:
             posted = isinstance(command, ForwardMessages)
             for message in reply.messages if posted else ():
                 self._hear(MessagePosted(message=message, nonce=message.nonce))
-        elif isinstance(command, SetDisappearing):
-            self._hear(ChatChanged(chat=reply))
         elif isinstance(reply, Chat):
             self._hear(ChatJoined(chat=reply))
         elif isinstance(reply, InviteUse):
@@ -362,17 +363,22 @@ class Client:
         elif isinstance(command, UnscheduleMessage):
             self._hear(ScheduledGone(scheduled_id=command.scheduled_id))
         elif isinstance(reply, RelationNow):
-            self._hear(RelationChanged(relation=reply.relation, rev=reply.rev))
+            self._learn_affair(RelationChanged(relation=reply.relation, rev=reply.rev))
         elif isinstance(reply, SettingsNow):
-            self._hear(SettingsEdited(settings=reply.settings, rev=reply.rev))
+            self._learn_affair(SettingsEdited(settings=reply.settings, rev=reply.rev))
         elif isinstance(reply, WarningDismissed):
-            self._hear(WarningGone(warning_id=reply.warning_id, rev=reply.rev))
+            self._learn_affair(WarningGone(warning_id=reply.warning_id, rev=reply.rev))
         elif isinstance(command, EditProfile):
             self._hear(MeChanged(user=reply))
         elif isinstance(command, SetPreferences | SetDraft):
             self._hear(PrefsChanged(chat_id=command.chat_id, prefs=reply))
         elif isinstance(reply, ChosenStatus):
             self._hear(StatusChanged(status=reply))
+
+    def _learn_affair(self, event: OwnAffair) -> None:
+        self._tell(self.state.learn(event))
+        if self.state.behind:
+            self._catch_up.notice()
 
     def _tell(self, applied: Iterable[Event]) -> None:
         me = self.state.me.id if self.state.me else 0
@@ -408,7 +414,7 @@ class Client:
             self._catch_up.notice()
 
     async def _sync_into(self, state: State, socket: Socket) -> None:
-        if state.people_behind:
+        if state.affairs.behind:
             pages = [await socket.call(ListPeople())]
             while after := pages[-1].next:
                 pages.append(await socket.call(ListPeople(after=after)))
@@ -417,7 +423,7 @@ class Client:
                 self._tell(news)
         for _page in range(SYNC_PAGES):
             asked, since = state.revs(), state.as_of
-            synced = await socket.call(Sync(chats=asked, marks=state.marks(), moved_since=since))
+            synced = await socket.call(Sync(chats=asked, marks=state.marks(), moved_since=since), timeout=SYNC_SECONDS)
             applied = state.apply_synced(synced, asked)
             if state is self.state:
                 self._tell(applied)

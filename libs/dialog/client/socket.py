@@ -22,6 +22,8 @@ R = TypeVar("R")
 
 OPEN_SECONDS = 10.0
 CALL_SECONDS = 10.0
+SYNC_SECONDS = 30.0
+"""Its answer may be a megabyte, which takes a slow line a while."""
 PING_SECONDS = 3.0
 CLOSE_SECONDS = 1.0
 PATIENCE = 10.0

@@ -15,46 +15,19 @@ from dialog.protocol.accounts import MeChanged, User
 from dialog.protocol.base import Event
 from dialog.protocol.chats import ChatChanged, ChatCleared, ChatJoined, ChatLeft, ChatState, MemberChanged, Synced
 from dialog.protocol.messages import Message, MessageChanged, MessagePosted, MessagesHidden
-from dialog.protocol.people import ProfileChanged, Relation, RelationChanged, Relations, RelationState
+from dialog.protocol.people import ProfileChanged, RelationChanged, Relations
 from dialog.protocol.preferences import PrefsChanged
 from dialog.protocol.presence import ChosenStatus, Presence, PresenceChanged, StatusChanged
-from dialog.protocol.receipts import ChatRead, ReceiptMoved
+from dialog.protocol.receipts import ChatRead, ReceiptMoved, ReceiptsSwitched
 from dialog.protocol.scheduled import Scheduled, ScheduledChanged, ScheduledGone
-from dialog.protocol.settings import Settings, SettingsEdited
-from dialog.protocol.warnings import WarningGiven, WarningGone, WarningNote
 
+from .affairs import Affairs, OwnAffair
+from .held import Held, Numbered, number_of
 from .unread import Reader
 from .view import ChatView, messages_of
 
-HELD_EVENTS = 256
-"""Events held per chat; what is beyond them is fetched."""
-
-Numbered = MessagePosted | MessageChanged | MemberChanged | ChatChanged
-"""The events that carry a chat's rev."""
-
-Aside = ChatRead | PrefsChanged | ReceiptMoved | ChatCleared | MessagesHidden
+Aside = ChatRead | PrefsChanged | ReceiptMoved | ReceiptsSwitched | ChatCleared | MessagesHidden
 """Those of a chat that carry none."""
-
-OwnAffair = RelationChanged | SettingsEdited | WarningGiven | WarningGone
-"""The events that carry the number of one's own affairs."""
-
-
-def _number(event: Numbered) -> tuple[int, int]:
-    """The chat that it changes, and the rev."""
-    if isinstance(event, ChatChanged):
-        return event.chat.id, event.chat.rev
-    changed = event.member if isinstance(event, MemberChanged) else event.message
-    return changed.chat_id, changed.rev
-
-
-class Held:
-    """Events of one chat that came too early, and the highest rev that was heard of."""
-
-    __slots__ = ("events", "upto")
-
-    def __init__(self) -> None:
-        self.events: dict[int, Numbered] = {}
-        self.upto = 0
 
 
 class State:
@@ -77,14 +50,8 @@ class State:
         """What is seen of others, as far as it was told."""
         self.scheduled: dict[int, Scheduled] = {}
         """What one has scheduled, by id."""
-        self.relations: dict[int, Relation] = {}
-        """Friends, requests and blocks. Their profiles are in `people`, which is kept newer than those in here."""
-        self.settings: Settings | None = None
-        self.warnings: dict[int, WarningNote] = {}
-        """From the operators, until they are dismissed; by id."""
-        self.people_rev = 0
-        self.people_behind = False
-        """Whether something was missed of relations and settings: they are to be fetched."""
+        self.affairs = Affairs()
+        """Friends, requests and blocks, whose profiles are in `people` as well and kept newer there; and settings."""
         self.departures = 0
         """How often a chat was dropped: a state fetched before the last time may be of a chat that one has left."""
         self.as_of = 0
@@ -121,11 +88,8 @@ class State:
         self.presence.clear()
         self.scheduled.clear()
         self.status = None
-        self.relations.clear()
+        self.affairs.clear()
         self._blocked = frozenset()
-        self.settings = None
-        self.warnings.clear()
-        self.people_rev = 0
         self._held.clear()
         self._unmarked.clear()
         self._doubtful.clear()
@@ -136,7 +100,7 @@ class State:
     def apply(self, event: Event) -> Sequence[Event]:
         """Apply an event if it is its turn, and then those that waited for it."""
         if isinstance(event, Numbered):
-            return self._in_turn(*_number(event), event)
+            return self._in_turn(*number_of(event), event)
         if isinstance(event, Aside):
             return self._apply_aside(event)
         if isinstance(event, ChatJoined | ChatLeft):
@@ -165,10 +129,9 @@ class State:
             self._hold(event.chat.id, event.chat.rev, None)
         return ()
 
-    def _apply_mine(self, event: ChatCleared | MessagesHidden) -> Sequence[Event]:
+    def _apply_mine(self, view: ChatView, event: ChatCleared | MessagesHidden) -> Sequence[Event]:
         """What one did on another device: true at once, whatever else is missing."""
-        view = self.chats.get(event.chat_id)
-        if view is None or event.mark <= view.mine.mark:
+        if event.mark <= view.mine.mark:
             return ()
         if event.mark > view.mine.mark + 1:
             self._unmarked.add(view.id)
@@ -190,17 +153,19 @@ class State:
 
     def _apply_aside(self, event: Aside) -> Sequence[Event]:
         """What moves beside the chat's `rev`."""
-        if isinstance(event, ChatCleared | MessagesHidden):
-            return self._apply_mine(event)
         view = self.chats.get(event.chat_id)
         if view is None:
             if event.chat_id in self._held:  # it is being fetched, perhaps as of before this
                 self._doubtful.add(event.chat_id)
             return ()
+        if isinstance(event, ChatCleared | MessagesHidden):
+            return self._apply_mine(view, event)
         if isinstance(event, ChatRead):
             view.read(event.read_seq)
         elif isinstance(event, PrefsChanged):
             view.set_prefs(event.prefs)
+        elif isinstance(event, ReceiptsSwitched):
+            view.switch_receipts(event.user_id, shown=event.shown)
         else:
             view.move_receipts(event.receipts)
         self._doubt(view)
@@ -211,30 +176,25 @@ class State:
             self._doubtful.add(view.id)
 
     def _own_affairs(self, event: OwnAffair) -> Sequence[Event]:
-        """These are counted by one number. A gap is not waited for: all of it is fetched."""
-        if event.rev <= self.people_rev:
+        if not self.affairs.apply(event):
             return ()
-        self.people_behind = self.people_behind or event.rev > self.people_rev + 1
-        if not self.people_behind:
-            self.people_rev = event.rev
-        if isinstance(event, SettingsEdited):
-            self.settings = event.settings
-        elif isinstance(event, WarningGiven):
-            self.warnings[event.warning.id] = event.warning
-        elif isinstance(event, WarningGone):
-            self.warnings.pop(event.warning_id, None)
-        else:
-            self._relate(event.relation)
+        self._follow(event)
         return (event,)
 
-    def _relate(self, relation: Relation) -> None:
-        self.meet(relation.user)
-        if relation.state is RelationState.NONE and not relation.blocked:
-            self.relations.pop(relation.user.id, None)
-            self._forget_strangers()
-        else:
-            self.relations[relation.user.id] = relation
+    def learn(self, event: OwnAffair) -> Sequence[Event]:
+        """Apply what an answer says of one's own affairs."""
+        if not self.affairs.learn(event):
+            return ()
+        self._follow(event)
+        return (event,)
 
+    def _follow(self, event: OwnAffair) -> None:
+        """What becomes of people and chats when one's own affairs have changed."""
+        if not isinstance(event, RelationChanged):
+            return
+        self.meet(event.relation.user)
+        if event.relation.user.id not in self.affairs.relations:
+            self._forget_strangers()
         self._recount_if_blocked()
 
     @property
@@ -243,18 +203,13 @@ class State:
 
     def _recount_if_blocked(self) -> None:
         """What those write whom one blocks is not unread."""
-        blocked = frozenset(user_id for user_id, relation in self.relations.items() if relation.blocked)
+        blocked = self.affairs.blocked()
         if blocked == self._blocked:
             return
         self._blocked = blocked
         for view in self.chats.values():
             view.set_reader(self._reader)
             self._doubt(view)
-
-    def is_friend(self, user_id: int) -> bool:
-        """Whether that person is a friend."""
-        relation = self.relations.get(user_id)
-        return relation is not None and relation.state is RelationState.FRIEND
 
     def _joined_after(self, event: ChatLeft) -> bool:
         """Whether this is told late: we are in the chat again."""
@@ -291,15 +246,12 @@ class State:
                 applied += self.forget(view.id)
 
     def _hold(self, chat_id: int, rev: int, event: Numbered | None) -> None:
-        held = self._held.setdefault(chat_id, Held())
-        held.upto = max(held.upto, rev)
-        if event is not None and len(held.events) < HELD_EVENTS:
-            held.events[rev] = event
+        self._held.setdefault(chat_id, Held()).put(rev, event)
 
     def _release(self, chat_id: int, applied: list[Event]) -> None:
         """Apply held events for as long as the next one is there."""
         held = self._held.get(chat_id)
-        while held and (view := self.chats.get(chat_id)) and (event := held.events.get(view.rev + 1)):
+        while held and (view := self.chats.get(chat_id)) and (event := held.get(view.rev + 1)):
             applied.append(event)
             self._apply_next(view, event, applied)
         view = self.chats.get(chat_id)
@@ -308,7 +260,7 @@ class State:
         if held.upto <= view.rev:
             self._held.pop(chat_id, None)
         else:
-            held.events = {rev: event for rev, event in held.events.items() if rev > view.rev}
+            held.forget(view.rev)
 
     def forget(self, chat_id: int) -> Sequence[Event]:
         """Drop a chat that one is not in any more."""
@@ -324,7 +276,7 @@ class State:
 
     def _forget_strangers(self) -> None:
         known = {user_id for view in self.chats.values() for user_id in view.acquaintances()}
-        known |= self.relations.keys()
+        known |= self.affairs.relations.keys()
         if self.me:
             known.add(self.me.id)
         self.people = {user_id: user for user_id, user in self.people.items() if user_id in known}
@@ -341,7 +293,7 @@ class State:
     def _meet_in_public(self, user: User) -> None:
         """Take note of a profile as everybody sees it. What only friends see comes by itself, with `user.changed`."""
         known = self.people.get(user.id)
-        if user.private and known and (self.is_friend(user.id) or (self.me and self.me.id == user.id)):
+        if user.private and known and (self.affairs.is_friend(user.id) or (self.me and self.me.id == user.id)):
             user = replace(user, description=known.description, avatar=known.avatar, private=known.private)
         self.meet(user)
 
@@ -365,7 +317,8 @@ class State:
             view.set_mine(state.mine)
             view.set_receipts(state)
             self._settle(view)
-        # Otherwise events have already brought this chat further than the state that was asked for earlier.
+        else:  # Events have already brought this chat further than the state that was asked for earlier.
+            self._doubtful.add(chat_id)
         self._release(chat_id, applied)
         return applied
 
@@ -423,25 +376,9 @@ class State:
 
     def apply_people(self, pages: Sequence[Relations]) -> Sequence[Event]:
         """Apply what `people.list` answered."""
-        old, first = self.relations, pages[0]
-        self.people_behind = False
-        self.people_rev = first.rev
-        news: list[Event] = []
-        if self.settings != first.settings:
-            news.append(SettingsEdited(settings=first.settings, rev=first.rev))
-        self.settings = first.settings
-        known = self.warnings
-        self.warnings = {warning.id: warning for warning in first.warnings}
-        news += [WarningGiven(warning=one, rev=first.rev) for one in first.warnings if one.id not in known]
-        news += [WarningGone(warning_id=id_, rev=first.rev) for id_ in known if id_ not in self.warnings]
-        self.relations = {relation.user.id: relation for page in pages for relation in page.relations}
-        for user_id, relation in self.relations.items():
+        news = self.affairs.set(pages)
+        for relation in self.affairs.relations.values():
             self.meet(relation.user)
-            if old.get(user_id) != relation:
-                news.append(RelationChanged(relation=relation, rev=first.rev))
-        for user_id in old.keys() - self.relations.keys():
-            gone = replace(old[user_id], state=RelationState.NONE, blocked=False, since=0)
-            news.append(RelationChanged(relation=gone, rev=first.rev))
         self._forget_strangers()
         self._recount_if_blocked()
         return news
@@ -461,11 +398,6 @@ class State:
             "status": self.status,
             "chats": {chat_id: view.snapshot() for chat_id, view in self.chats.items()},
             "scheduled": dict(self.scheduled),
-            "people": {user_id: self.people.get(user_id) for user_id in members | self.relations.keys()},
-            "relations": {
-                user_id: (relation.state, relation.blocked, relation.since)
-                for user_id, relation in self.relations.items()
-            },
-            "settings": self.settings,
-            "warnings": self.warnings,
+            "people": {user_id: self.people.get(user_id) for user_id in members | self.affairs.relations.keys()},
+            **self.affairs.snapshot(),
         }

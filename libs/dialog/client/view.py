@@ -227,8 +227,16 @@ class ChatView:
     def set_receipts(self, state: ChatState) -> None:
         """Others have come so far, says the server, and those show nothing."""
         self.move_receipts(state.receipts)
-        self.receipts_off = frozenset(state.receipts_off)
-        for user_id in self.receipts_off:
+        self._switch_off(frozenset(state.receipts_off))
+
+    def switch_receipts(self, user_id: int, *, shown: bool) -> None:
+        """Somebody shows receipts now, or no longer."""
+        self._switch_off(self.receipts_off - {user_id} if shown else self.receipts_off | {user_id})
+
+    def _switch_off(self, user_ids: frozenset[int]) -> None:
+        """These show nothing; one of them sees nothing either."""
+        self.receipts_off = user_ids
+        for user_id in list(self.receipts) if self._reader.me in user_ids else user_ids:
             self.receipts.pop(user_id, None)
 
     def move_receipts(self, receipts: Iterable[Receipt]) -> None:

@@ -27,7 +27,13 @@ from . import (
 )
 from .base import Command, Event, Fact, Failure, tag_of
 
-PublicCommand = accounts.RegisterAccount | accounts.OpenSession | accounts.RefreshSession | accounts.UseRecoveryKey
+PublicCommand = (
+    accounts.RegisterAccount
+    | accounts.CheckUsername
+    | accounts.OpenSession
+    | accounts.RefreshSession
+    | accounts.UseRecoveryKey
+)
 """Answered without an access token, over HTTP only."""
 
 SocketCommand = (
@@ -172,16 +178,21 @@ ServerEvent = (
     | scheduled.ScheduledGone
     | warnings.WarningGiven
     | warnings.WarningGone
+    | receipts.ReceiptsSwitched
+    | receipts.ChatsRecounted
 )
 """What a client may hear."""
 
 AnyFact = (
     accounts.UserChanged
-    | presence.UserStatusChanged
+    | presence.UserStatusesChanged
+    | presence.UserVisibilityChanged
     | chats.DirectOpened
     | receipts.ReceiptsUntold
     | internal.PairChanged
     | settings.SettingsChanged
+    | receipts.SwitchUntold
+    | moderation.UserSuspended
 )
 """What services tell each other."""
 

@@ -15,14 +15,14 @@ Password = Annotated[str, Meta(min_length=1, max_length=1024)]
 Token = Annotated[str, Meta(min_length=1, max_length=1024)]
 
 
-class User(Wire):
-    """A person as others may see them."""
+class User(Wire, kw_only=True, omit_defaults=True):
+    """A person as others may see them. What is left out has its default."""
 
     id: Id
     username: str
     display_name: str
-    description: str
-    avatar: str | None
+    description: str = ""
+    avatar: str | None = None
     rev: int
     """Grows by one with each change of the profile: the higher one is the newer one."""
     private: bool = False
@@ -95,6 +95,13 @@ class RegisterAccount(Command[Registered], tag="account.register"):
     display_name: Annotated[str, Meta(min_length=1, max_length=256)]
     age_confirmed: bool
     policy_version: Annotated[str, Meta(min_length=1, max_length=32)]
+
+
+class CheckUsername(Command[Nothing], tag="username.check"):
+    """Whether a new account could have this username now: refused with what `account.register` would say of it."""
+
+    public: ClassVar[bool] = True
+    username: Username
 
 
 class OpenSession(Command[SessionTokens], tag="session.open"):

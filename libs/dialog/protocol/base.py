@@ -106,6 +106,8 @@ class Actor(Wire, frozen=True, kw_only=True):
     session_id: Id = 0
     address: str = ""
     """The client's network address, for throttling: an IPv4 address or an IPv6 /64."""
+    may_hide: bool = False
+    """They may be invisible to others; false for whoever is known to be visible, and for what is not done now."""
 
 
 def tag_of(kind: type[Struct]) -> str:

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from .accounts import User
 from .base import Audience, Command, Event, Fact, Failure, Id, Millis, Nothing, Seq, Status, Wire
-from .messages import Message
+from .messages import Message, Nonce
 from .preferences import Preferences
 from .receipts import Receipt
 from .roles import Role
@@ -27,20 +27,20 @@ class ChatKind(StrEnum):
     """What somebody keeps for themselves."""
 
 
-class Chat(Wire):
-    """A conversation. `rev` is that of its newest change of any kind."""
+class Chat(Wire, kw_only=True, omit_defaults=True):
+    """A conversation. `rev` is that of its newest change of any kind. What is left out has its default."""
 
     id: Id
     kind: ChatKind
-    title: str
+    title: str = ""
     """Empty unless it is a group."""
-    avatar: str | None
+    avatar: str | None = None
     head_seq: Seq
     """Of the newest message; 0 when nothing was said yet."""
     rev: Seq
     member_count: int
-    low_id: Id | None
-    high_id: Id | None
+    low_id: Id | None = None
+    high_id: Id | None = None
     """The two people of a direct chat, by their ids; null in a group. Of saved messages `low_id` is the owner."""
     created_at: Millis
     description: str = ""
@@ -62,22 +62,25 @@ class Chat(Wire):
     """Seconds after which what is said now disappears for everyone; null for never."""
 
 
-class Member(Wire):
-    """Somebody's place in a chat. `left` ones are listed only as changes."""
+class Member(Wire, kw_only=True, omit_defaults=True):
+    """Somebody's place in a chat. `left` ones are listed only as changes. What is left out has its default."""
 
     chat_id: Id
     user_id: Id
-    role: Role
-    joined_seq: Seq
+    role: Role = Role.MEMBER
+    joined_seq: Seq = 0
     """`head_seq` when they joined."""
     rev: Seq
-    left: bool
+    left: bool = False
 
 
-class Mine(Wire):
-    """What concerns only the one who asks. The numbers are those at the chat's `rev`."""
+class Mine(Wire, omit_defaults=True):
+    """What concerns only the one who asks. The numbers are those at the chat's `rev`.
 
-    role: Role
+    What is left out has its default.
+    """
+
+    role: Role = Role.MEMBER
     cleared_seq: Seq = 0
     """You have cleared the chat up to here: nothing of it exists for you."""
     closed_seq: Seq | None = None
@@ -94,22 +97,22 @@ class Mine(Wire):
     """Null while nothing was ever chosen."""
 
 
-class ChatState(Wire):
-    """A chat, and what of it is newer than the client's `rev`.
+class ChatState(Wire, kw_only=True, omit_defaults=True):
+    """A chat, and what of it is newer than the client's `rev`. Lists that are left out are empty.
 
     With `reset` the client drops what it held of this chat: `members` is then everyone and `messages` the newest page.
     """
 
     chat: Chat
-    messages: list[Message]
-    members: list[Member]
-    people: list[User]
+    messages: list[Message] = []
+    members: list[Member] = []
+    people: list[User] = []
     """The users behind `members`. Empty within `sync`, whose own `people` serves all its chats."""
     mine: Mine
     reset: bool
-    receipts: list[Receipt] = msgspec.field(default_factory=list[Receipt])
+    receipts: list[Receipt] = []
     """Of others who were in the chat at any time and show theirs to you; none above 100 members."""
-    receipts_off: list[Id] = msgspec.field(default_factory=list[int])
+    receipts_off: list[Id] = []
     """Who shows no receipts, and is not waited for. Yourself: then you see none either."""
 
 
@@ -133,10 +136,12 @@ class People(Wire):
 
 
 class CreateChat(Command[Chat], tag="chat.create"):
-    """Make a group of yourself, as its owner, and these people."""
+    """Make a group of yourself, as its owner, and these people. With a `nonce` of yours a retry is harmless: it returns
+    the group that was made."""
 
     title: Title
     user_ids: UserIds
+    nonce: Nonce | None = None
 
 
 class OpenDirect(Command[Chat], tag="chat.open_direct"):
@@ -329,7 +334,7 @@ class DeleteChat(Command[Nothing], tag="chat.delete"):
 
 
 class SetDisappearing(Command[Chat], tag="chat.disappear"):
-    """Let what is said from now on disappear for everyone after so many seconds. In a group, for its owner."""
+    """Let what is said from now on disappear for everyone after so many seconds. In a group, for its admins."""
 
     chat_id: Id
     after: Seconds | None

@@ -11,7 +11,7 @@ from itertools import pairwise
 from types import ModuleType
 from typing import Any, cast
 
-from msgspec import Struct, inspect
+from msgspec import NODEFAULT, Struct, inspect
 
 from . import (
     FAILURES,
@@ -149,6 +149,11 @@ def may_be_left_out(kind: type[Struct], field: inspect.Field) -> bool:
     the few shapes that leave out what is as usual."""
     config = kind.__struct_config__
     return (config.forbid_unknown_fields or config.omit_defaults) and not field.required
+
+
+def default_of(field: inspect.Field) -> Any:
+    """What a field that is left out stands for."""
+    return field.default if field.default_factory is NODEFAULT else field.default_factory()
 
 
 def parts_of(shape: Any) -> list[Any]:

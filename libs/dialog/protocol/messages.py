@@ -108,7 +108,7 @@ class SendMessage(Command[Message], tag="message.send"):
     reply_to: Annotated[int, Meta(ge=1, le=2**53 - 1)] | None = None
     mentions: Mentions = []
     mention_all: bool = False
-    """Tell everybody; the text says `<@all>`. In a group, for its owner."""
+    """Tell everybody; the text says `<@all>`. In a group, for its owner and admins."""
 
 
 class EditMessage(Command[Message], tag="message.edit"):
@@ -131,12 +131,14 @@ class DeleteMessage(Command[Message], tag="message.delete"):
 
 
 class MessageHistory(Command[History], tag="message.history"):
-    """A page of a chat: `before` or `after` a `seq`, `around` one, or the newest page when none is given."""
+    """A page of a chat: `before` or `after` a `seq`, `around` one, around the first that was sent `at` a time or later,
+    or the newest page when none is given."""
 
     chat_id: Id
     before: Id | None = None
     after: Seq | None = None
     around: Id | None = None
+    at: Millis | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 50
 
 
@@ -187,7 +189,7 @@ class HideMessages(Command[Nothing], tag="message.hide"):
 
 
 class PinMessage(Command[Message], tag="message.pin"):
-    """Pin a message for everyone. In a group, for its owner."""
+    """Pin a message for everyone. In a group, for those whom `may_pin` names."""
 
     chat_id: Id
     seq: Id

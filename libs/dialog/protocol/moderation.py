@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from .accounts import User
-from .base import Command, Id, Millis, Nothing, Wire
+from .base import Command, Fact, Id, Millis, Nothing, Wire
 from .chats import ChatKind
 from .messages import Message
 from .reports import Comment, ReportReason
@@ -233,7 +233,7 @@ class ReadAudit(Command[AuditPage], tag="internal.audit"):
 
 
 class TakeDown(Command[Nothing], tag="internal.take_down"):
-    """auth tells chat to delete a message for everyone. Raises NotFound when there is none."""
+    """auth tells chat to delete a message for everyone, if it is still there."""
 
     chat_id: Id
     seq: Id
@@ -246,6 +246,16 @@ class TakeDownAll(Command[Nothing], tag="internal.take_down_all"):
 
 
 class StopScheduled(Command[Nothing], tag="internal.stop_scheduled"):
-    """auth tells chat that somebody may not sign in: what they have scheduled is not sent, but stays with them."""
+    """auth tells chat that somebody may not sign in: what they have scheduled is not sent, but stays with them.
+
+    Asked before the operator is answered, besides the fact.
+    """
 
     user_id: Id
+
+
+class UserSuspended(Fact, tag="user.suspended"):
+    """Somebody may not sign in since then. Their suspension may have ended when this is heard."""
+
+    user_id: Id
+    since: Millis

@@ -53,6 +53,12 @@ class SettingsChanged(Wire, tag="settings", tag_field="type"):
     may_delete: Role | None = None
 
 
+class DisappearingSet(Wire, tag="disappearing", tag_field="type"):
+    """The author let what is said from now on disappear after so many seconds; null: it stays."""
+
+    after: int | None
+
+
 Notice = (
     MemberJoined
     | MembersAdded
@@ -62,5 +68,6 @@ Notice = (
     | GroupRenamed
     | GroupDescribed
     | SettingsChanged
+    | DisappearingSet
 )
 """What a message of kind `system` says; `type` tells which."""

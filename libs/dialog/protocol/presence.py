@@ -136,10 +136,16 @@ class Typing(Event, tag="typing"):
     user_id: Id
 
 
-class UserStatusChanged(Fact, tag="user.status_changed"):
-    """What somebody chose to show changed. Ask auth (`internal.statuses`) for what it is now."""
+class UserStatusesChanged(Fact, tag="user.statuses_changed"):
+    """What these people chose to show changed. Ask auth (`internal.statuses`) for what it is now."""
 
-    user_id: Id
+    user_ids: list[Id]
+
+
+class UserVisibilityChanged(Fact, tag="user.visibility_changed"):
+    """These people became invisible, or no longer are; it is told beside the change of their status."""
+
+    user_ids: list[Id]
 
 
 class UntilRefused(Failure, tag="until_refused"):

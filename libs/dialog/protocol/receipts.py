@@ -61,6 +61,33 @@ class ReceiptMoved(Event, tag="receipt.moved"):
     receipts: list[Receipt]
 
 
+class ChatsRecounted(Event, tag="chats.recounted"):
+    """What you chose has reached all of your chats: whom you block, or that you show receipts. `sync`, since what is
+    unread there and how far others have come is something else now."""
+
+    audience: ClassVar[Audience] = Audience.USER
+
+
+class ReceiptsSwitched(Event, tag="receipt.switched"):
+    """Somebody shows how far they come in this chat from now on, or no longer: then forget how far they have come.
+
+    Not told in groups of more than 100 members.
+    """
+
+    audience: ClassVar[Audience] = Audience.CHAT
+    ephemeral: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
+    chat_id: Id
+    user_id: Id
+    shown: bool
+
+
+class SwitchUntold(Fact, tag="receipts.switch_untold"):
+    """Somebody shows receipts now, or no longer, and those in their chats have not been told."""
+
+    user_id: Id
+
+
 class ReceiptsUntold(Fact, tag="receipts.untold"):
     """Receipts have moved in these chats, and whoever was to tell the members may not have done so."""
 

@@ -14,6 +14,7 @@ from .described import (
     FROM_CLIENTS,
     GENERATED,
     alias_words,
+    default_of,
     fields_of,
     may_be_left_out,
     met_by_clients,
@@ -35,6 +36,14 @@ export type ServerFrame =
   | { event: ServerEvent };
 """
 
+DEFAULTS = """type Optional<T> = {{ [K in keyof T as object extends Pick<T, K> ? K : never]-?: T[K] }};
+
+/** What is not sent because it is as usual. */
+export const DEFAULTS: {{
+{types}}} = {{
+{values}}};
+"""
+
 
 def typescript() -> str:
     """The whole file."""
@@ -45,7 +54,7 @@ def typescript() -> str:
     for module in AREAS:
         enums, structs = met_by_clients(module)
         parts += [f"// --- {title_of(module)}\n", *map(_enum, enums), *map(_interface, structs)]
-    return "\n".join([*parts, "// --- Together\n", *_unions(), _replies(), FRAMES, _constants()])
+    return "\n".join([*parts, "// --- Together\n", *_unions(), _replies(), FRAMES, _defaults(), _constants()])
 
 
 def type_name(shape: Any, alias: str) -> str:  # noqa: PLR0911 (one case, one word)
@@ -119,6 +128,18 @@ def _replies() -> str:
     pairs = zip(members(FROM_CLIENTS), replies(FROM_CLIENTS), strict=True)
     lines = [f"  {json.dumps(tag_of(kind))}: {reply.__name__};\n" for kind, reply in pairs]
     return f"/** What each command is answered with. */\nexport interface Replies {{\n{''.join(lines)}}}\n"
+
+
+def _defaults() -> str:
+    shapes = [kind for module in AREAS for kind in met_by_clients(module)[1] if kind.__struct_config__.omit_defaults]
+    types = "".join(f"  {kind.__name__}: Optional<{kind.__name__}>;\n" for kind in shapes)
+    return DEFAULTS.format(types=types, values="".join(map(_default, shapes)))
+
+
+def _default(kind: type[Struct]) -> str:
+    fields = [field for field in fields_of(kind) if not field.required]
+    lines = [f"    {field.encode_name}: {json.dumps(default_of(field))},\n" for field in fields]
+    return f"  {kind.__name__}: {{\n{''.join(lines)}  }},\n"
 
 
 def _constants() -> str:

@@ -219,37 +219,48 @@ async def friends_among(db: Reader, asked: Sequence[tuple[int, Sequence[int]]]) 
     return {(row.user_id, row.other_id) for row in rows_as(Friendship, rows[0])}
 
 
-async def friend_ids(db: Reader, user_id: int, after: int, limit: int) -> list[int]:
-    """The friends of somebody, by id from `after` on."""
-    rows = await db.fetch(
-        Friendship,
-        """
-        SELECT user_id, other_id FROM relations
-        WHERE user_id = %(user_id)s AND other_id > %(after)s AND state = 'friend' ORDER BY other_id LIMIT %(limit)s
-        """,
-        user_id=user_id,
-        after=after,
-        limit=limit,
+async def friend_ids(db: Database, asked: Sequence[tuple[int, int]], limit: int) -> list[list[int]]:
+    """The first friends of each of these people whose ids are higher than the one beside theirs, in one round trip."""
+    found = await db.together(
+        [
+            Statement(
+                """
+                SELECT user_id, other_id FROM relations
+                WHERE user_id = %(user_id)s AND other_id > %(after)s AND state = 'friend'
+                ORDER BY other_id LIMIT %(limit)s
+                """,
+                {"user_id": user_id, "after": after, "limit": limit},
+            )
+            for user_id, after in asked
+        ]
     )
-    return [row.other_id for row in rows]
+    return [[row.other_id for row in rows_as(Friendship, rows)] for rows in found]
 
 
-async def standings(db: Reader, user_id: int, other_ids: Sequence[int]) -> list[StandingRow]:
-    """What is between somebody and some others (at least one), in one statement, so that it belongs together."""
-    return await db.fetch(
-        StandingRow,
-        f"""
-        SELECT {PERSON},
-               relations.state IS NOT NULL AS friends, ours.blocked_id IS NOT NULL AS blocks,
-               theirs.blocked_id IS NOT NULL AS blocked, own.who_may_write AS own_who_may_write,
-               own.people_rev AS own_people_rev
-        FROM users AS own
-        STRAIGHT_JOIN users AS person
-        LEFT JOIN relations ON relations.user_id = own.id AND relations.other_id = person.id AND state = 'friend'
-        LEFT JOIN blocks AS ours ON ours.blocker_id = own.id AND ours.blocked_id = person.id
-        LEFT JOIN blocks AS theirs ON theirs.blocker_id = person.id AND theirs.blocked_id = own.id
-        WHERE own.id = %(user_id)s AND person.id IN %(other_ids)s
-        """,
-        user_id=user_id,
-        other_ids=list(other_ids),
+async def standings(db: Database, asked: Sequence[tuple[int, Sequence[int]]]) -> list[list[StandingRow]]:
+    """What is between each of these people and some others (at least one), in one round trip.
+
+    There is one statement for each of them, so that what it says belongs together.
+    """
+    found = await db.together(
+        [
+            Statement(
+                f"""
+                SELECT {PERSON},
+                       relations.state IS NOT NULL AS friends, ours.blocked_id IS NOT NULL AS blocks,
+                       theirs.blocked_id IS NOT NULL AS blocked, own.who_may_write AS own_who_may_write,
+                       own.people_rev AS own_people_rev
+                FROM users AS own
+                STRAIGHT_JOIN users AS person
+                LEFT JOIN relations
+                    ON relations.user_id = own.id AND relations.other_id = person.id AND state = 'friend'
+                LEFT JOIN blocks AS ours ON ours.blocker_id = own.id AND ours.blocked_id = person.id
+                LEFT JOIN blocks AS theirs ON theirs.blocker_id = person.id AND theirs.blocked_id = own.id
+                WHERE own.id = %(user_id)s AND person.id IN %(other_ids)s
+                """,
+                {"user_id": user_id, "other_ids": list(other_ids)},
+            )
+            for user_id, other_ids in asked
+        ]
     )
+    return [rows_as(StandingRow, rows) for rows in found]

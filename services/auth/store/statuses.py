@@ -1,10 +1,14 @@
 """SQL of statuses: what people chose to show."""
 
+from collections.abc import Collection, Mapping
+
 from msgspec import Struct
 
 from dialog.db import Database, Statement, Transaction, rows_as
 from dialog.protocol.internal import PersonStatus
 from dialog.protocol.presence import NOTHING_CHOSEN, Choice, ChosenStatus
+
+from .accounts import Living
 
 
 class StatusRow(Struct, frozen=True):
@@ -21,8 +25,13 @@ class StatusRow(Struct, frozen=True):
         return ChosenStatus(status=self.status, text=self.text, until=self.ends_at, since=self.since, rev=self.rev)
 
 
-class SilentRow(Struct, frozen=True):
+class PersonRow(Struct, frozen=True):
     id: int
+
+
+class SessionRow(Struct, frozen=True):
+    id: int
+    user_id: int
 
 
 async def together(db: Database, asked: list[list[int]]) -> list[list[PersonStatus]]:
@@ -37,7 +46,7 @@ async def together(db: Database, asked: list[list[int]]) -> list[list[PersonStat
         ]
     )
     found = {row.user_id: row.chosen() for row in rows_as(StatusRow, statuses)}
-    quiet = {row.id for row in rows_as(SilentRow, silent)}
+    quiet = {row.id for row in rows_as(PersonRow, silent)}
     return [
         [
             PersonStatus(user_id=user_id, status=found.get(user_id, NOTHING_CHOSEN), shows_typing=user_id not in quiet)
@@ -47,14 +56,39 @@ async def together(db: Database, asked: list[list[int]]) -> list[list[PersonStat
     ]
 
 
-async def lock(tx: Transaction, user_id: int) -> ChosenStatus | None:
-    """What somebody chose to show, for this transaction alone; None when they never chose."""
-    row = await tx.fetch_one(
-        StatusRow,
-        "SELECT user_id, status, text, ends_at, since, rev FROM statuses WHERE user_id = %(user_id)s FOR UPDATE",
-        user_id=user_id,
+async def lock_choosing(
+    tx: Transaction, callers: Collection[tuple[int, int]], living: Living
+) -> tuple[set[tuple[int, int]], dict[int, ChosenStatus]]:
+    """Which of these callers (user and session, at least one) are signed in, and what they chose so far, for this
+    transaction alone. All who lock several people do it in the order of their ids."""
+    user_ids = {"user_ids": sorted({user_id for user_id, _ in callers})}
+    session_ids = {"session_ids": sorted(session_id for _, session_id in callers)}
+    people, sessions, statuses = await tx.together(
+        [
+            Statement(
+                "SELECT id FROM users FORCE INDEX (PRIMARY) WHERE id IN %(user_ids)s ORDER BY id FOR UPDATE", user_ids
+            ),
+            Statement(
+                """
+                SELECT id, user_id FROM sessions FORCE INDEX (PRIMARY)
+                WHERE id IN %(session_ids)s AND revoked_at IS NULL
+                  AND last_seen_at > %(used_after)s AND created_at > %(opened_after)s
+                ORDER BY id FOR UPDATE
+                """,
+                session_ids | {"used_after": living.used_after, "opened_after": living.opened_after},
+            ),
+            Statement(
+                """
+                SELECT user_id, status, text, ends_at, since, rev FROM statuses WHERE user_id IN %(user_ids)s
+                ORDER BY user_id FOR UPDATE
+                """,
+                user_ids,
+            ),
+        ]
     )
-    return row.chosen() if row else None
+    known = {row.id for row in rows_as(PersonRow, people)}
+    alive = {(row.user_id, row.id) for row in rows_as(SessionRow, sessions) if row.user_id in known}
+    return alive.intersection(callers), {row.user_id: row.chosen() for row in rows_as(StatusRow, statuses)}
 
 
 async def lock_ended(tx: Transaction, now: int, limit: int) -> list[PersonStatus]:
@@ -71,18 +105,24 @@ async def lock_ended(tx: Transaction, now: int, limit: int) -> list[PersonStatus
     return [PersonStatus(user_id=row.user_id, status=row.chosen()) for row in rows]
 
 
-async def put(tx: Transaction, user_id: int, status: ChosenStatus) -> None:
-    await tx.execute(
+def put(statuses: Mapping[int, ChosenStatus]) -> Statement:
+    """Store what these people (at least one) chose."""
+    return Statement(
         """
-        INSERT INTO statuses (user_id, status, text, ends_at, since, rev)
-        VALUES (%(user_id)s, %(status)s, %(text)s, %(until)s, %(since)s, %(rev)s)
+        INSERT INTO statuses (user_id, status, text, ends_at, since, rev) VALUES {rows}
         ON DUPLICATE KEY UPDATE status = VALUES(status), text = VALUES(text), ends_at = VALUES(ends_at),
             since = VALUES(since), rev = VALUES(rev)
         """,
-        user_id=user_id,
-        status=status.status.value,
-        text=status.text,
-        until=status.until,
-        since=status.since,
-        rev=status.rev,
+        row="(%(user_id)s, %(status)s, %(text)s, %(until)s, %(since)s, %(rev)s)",
+        rows=[
+            {
+                "user_id": user_id,
+                "status": one.status.value,
+                "text": one.text,
+                "until": one.until,
+                "since": one.since,
+                "rev": one.rev,
+            }
+            for user_id, one in sorted(statuses.items())
+        ],
     )

@@ -18,6 +18,8 @@ from . import (
     receipts,
     scheduled,
     search,
+    terms,
+    times,
     versions,
 )
 
@@ -39,5 +41,7 @@ __all__ = [
     "receipts",
     "scheduled",
     "search",
+    "terms",
+    "times",
     "versions",
 ]

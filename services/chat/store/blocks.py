@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from dialog.db import Database, Row, Statement, rows_as
+from dialog.db import Database, Row, Statement, Transaction, rows_as
 
 
 class PairRow(Struct, frozen=True):
@@ -22,14 +22,46 @@ class Apart(Struct, frozen=True):
     """And those who block them."""
 
 
-def put(blocker_id: int, blocked_id: int, version: int, *, active: bool) -> Statement:
-    """Store whether one blocks the other, unless something newer is stored."""
+class BlockRow(Struct, frozen=True):
+    blocker_id: int
+    blocked_id: int
+    active: bool
+    version: int
+
+
+async def locked(tx: Transaction, one_id: int, other_id: int) -> list[BlockRow]:
+    """Whether the first blocks the second, and the second the first; theirs to change until we commit."""
+    pairs = [(one_id, other_id), (other_id, one_id)]
+    _, rows = await tx.together(
+        [
+            Statement(
+                """
+                INSERT INTO blocks (blocker_id, blocked_id, active, version) VALUES {rows}
+                ON DUPLICATE KEY UPDATE version = blocks.version
+                """,
+                row="(%(blocker_id)s, %(blocked_id)s, FALSE, 0)",
+                rows=[{"blocker_id": blocker, "blocked_id": blocked} for blocker, blocked in pairs],
+            ),
+            Statement(
+                """
+                SELECT blocker_id, blocked_id, active, version FROM blocks FORCE INDEX (PRIMARY)
+                WHERE {rows} FOR UPDATE
+                """,
+                row="(blocker_id = %(blocker_id)s AND blocked_id = %(blocked_id)s)",
+                rows=[{"blocker_id": blocker, "blocked_id": blocked} for blocker, blocked in pairs],
+                glue=" OR ",
+            ),
+        ]
+    )
+    return rows_as(BlockRow, rows)
+
+
+def change(blocker_id: int, blocked_id: int, version: int, *, active: bool) -> Statement:
+    """Store whether one blocks the other, in a row that is `locked`."""
     return Statement(
         """
-        INSERT INTO blocks (blocker_id, blocked_id, active, version)
-        VALUES (%(blocker_id)s, %(blocked_id)s, %(active)s, %(version)s)
-        ON DUPLICATE KEY UPDATE active = CASE WHEN VALUES(version) > version THEN VALUES(active) ELSE active END,
-            version = GREATEST(version, VALUES(version))
+        UPDATE blocks SET active = %(active)s, version = %(version)s
+        WHERE blocker_id = %(blocker_id)s AND blocked_id = %(blocked_id)s
         """,
         {"blocker_id": blocker_id, "blocked_id": blocked_id, "active": active, "version": version},
     )

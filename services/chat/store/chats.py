@@ -212,16 +212,45 @@ async def claim_saved_chat(db: Database, user_id: int, chat_id: int) -> None:
     )
 
 
-async def direct_partners(db: Database, user_id: int) -> list[int]:
-    rows = await db.fetch(
+async def made_group_id(db: Database, user_id: int, nonce: str) -> int | None:
+    """The group that somebody made with this nonce."""
+    row = await db.fetch_one(
         NumberRow,
-        """
-        SELECT high_id AS number FROM direct_chats WHERE low_id = %(user_id)s
-        UNION SELECT low_id FROM direct_chats WHERE high_id = %(user_id)s
-        """,
+        "SELECT chat_id AS number FROM made_groups WHERE user_id = %(user_id)s AND nonce = %(nonce)s",
         user_id=user_id,
+        nonce=nonce,
     )
-    return [row.number for row in rows]
+    return row.number if row else None
+
+
+def note_group(user_id: int, nonce: str, chat_id: int) -> Statement:
+    """Raises Duplicate when they made one with this nonce."""
+    return Statement(
+        "INSERT INTO made_groups (user_id, nonce, chat_id) VALUES (%(user_id)s, %(nonce)s, %(chat_id)s)",
+        {"user_id": user_id, "nonce": nonce, "chat_id": chat_id},
+    )
+
+
+def forget_group(chat_id: int) -> Statement:
+    """Nobody asks for it any more."""
+    return Statement("DELETE FROM made_groups WHERE chat_id = %(chat_id)s", {"chat_id": chat_id})
+
+
+async def direct_partners(db: Database, user_ids: Sequence[int]) -> list[list[int]]:
+    """Those who share a direct chat with each of these people, in one round trip."""
+    found = await db.together(
+        [
+            Statement(
+                """
+                SELECT high_id AS number FROM direct_chats WHERE low_id = %(user_id)s
+                UNION SELECT low_id FROM direct_chats WHERE high_id = %(user_id)s
+                """,
+                {"user_id": user_id},
+            )
+            for user_id in user_ids
+        ]
+    )
+    return [[row.number for row in rows_as(NumberRow, rows)] for rows in found]
 
 
 async def get(db: Database | Transaction, chat_id: int) -> Chat | None:
@@ -286,10 +315,12 @@ def _columns(chat: Chat) -> Row:
 
 
 def set_disappearing(changed: Chat) -> Statement:
-    """Store after how long messages disappear from now on, with the `rev` of that change."""
+    """Store after how long messages disappear from now on, and the chat's numbers."""
     return Statement(
-        "UPDATE chats SET rev = %(rev)s, disappear_after = %(disappear_after)s WHERE id = %(id)s",
-        {"id": changed.id, "rev": changed.rev, "disappear_after": changed.disappear_after},
+        """
+        UPDATE chats SET head_seq = %(head_seq)s, rev = %(rev)s, disappear_after = %(disappear_after)s WHERE id = %(id)s
+        """,
+        _columns(changed),
     )
 
 

@@ -47,11 +47,11 @@ def mark(chat_id: int, user_id: int, mine: Mine) -> Statement:
 
 
 def ask_purge(chat_id: int, now: int) -> Statement:
-    """Have somebody look whether a part of the chat is nobody's any more."""
+    """Have somebody look whether a part of the chat is nobody's any more. Each time asks anew: `purged` tells by it."""
     return Statement(
         """
         INSERT INTO purges (chat_id, asked_at) VALUES (%(chat_id)s, %(now)s)
-        ON DUPLICATE KEY UPDATE asked_at = VALUES(asked_at)
+        ON DUPLICATE KEY UPDATE asked_at = GREATEST(asked_at + 1, VALUES(asked_at))
         """,
         {"chat_id": chat_id, "now": now},
     )
@@ -102,7 +102,8 @@ def withdraw(chat_id: int, author_id: int, upto: int, now: int) -> Statement:
         """
         INSERT INTO withdrawals (chat_id, author_id, upto, after_nonce, asked_at)
         VALUES (%(chat_id)s, %(author_id)s, %(upto)s, '', %(now)s)
-        ON DUPLICATE KEY UPDATE upto = VALUES(upto), after_nonce = '', asked_at = VALUES(asked_at)
+        ON DUPLICATE KEY UPDATE upto = VALUES(upto), after_nonce = '',
+            asked_at = GREATEST(asked_at + 1, VALUES(asked_at))
         """,
         {"chat_id": chat_id, "author_id": author_id, "upto": upto, "now": now},
     )
@@ -154,7 +155,8 @@ def withdraw_everywhere(author_id: int, now: int) -> Statement:
         SELECT members.chat_id, members.user_id, chats.head_seq, '', %(now)s, 1
         FROM members JOIN chats ON chats.id = members.chat_id
         WHERE members.user_id = %(author_id)s AND chats.kind <> 'saved'
-        ON DUPLICATE KEY UPDATE upto = VALUES(upto), after_nonce = '', asked_at = VALUES(asked_at), by_operator = 1
+        ON DUPLICATE KEY UPDATE upto = VALUES(upto), after_nonce = '', by_operator = 1,
+            asked_at = GREATEST(withdrawals.asked_at + 1, VALUES(asked_at))
         """,
         {"author_id": author_id, "now": now},
     )

@@ -34,6 +34,10 @@ class PostedRow(Struct, frozen=True):
     posted_at: int | None
 
 
+class ChatRow(Struct, frozen=True):
+    chat_id: int
+
+
 class UserRow(Struct, frozen=True):
     user_id: int
 
@@ -114,6 +118,22 @@ async def present_among(tx: Transaction, chat_id: int, user_ids: list[int]) -> s
         user_ids=user_ids,
     )
     return {row.user_id for row in rows}
+
+
+async def shared(tx: Transaction, user_id: int, other_id: int) -> list[int]:
+    """The chats that somebody is in and the other is or was in."""
+    rows = await tx.fetch(
+        ChatRow,
+        """
+        SELECT STRAIGHT_JOIN mine.chat_id FROM members AS mine FORCE INDEX (of_user)
+        JOIN members AS theirs FORCE INDEX (PRIMARY)
+            ON theirs.chat_id = mine.chat_id AND theirs.user_id = %(other_id)s
+        WHERE mine.user_id = %(user_id)s AND mine.left_seq IS NULL ORDER BY mine.chat_id
+        """,
+        user_id=user_id,
+        other_id=other_id,
+    )
+    return [row.chat_id for row in rows]
 
 
 async def ever_among(db: Database, chat_id: int, user_ids: list[int]) -> list[int]:

@@ -11,6 +11,7 @@ from dialog.protocol.base import Id, Millis
 from dialog.protocol.frames import ENCODER
 from dialog.protocol.messages import Forwarded, Message, Reaction
 
+from .places import PLACES, listed
 from .since import changed_since
 
 MESSAGE = "chat_id, seq, rev, author_id, nonce, kind, text, reply_to, sent_at, edited_at, deleted_at, notice, body"
@@ -84,13 +85,10 @@ def at(places: Sequence[tuple[int, int]], viewer: int) -> Statement:
     return Statement(
         f"""
         SELECT {MESSAGE}, hidden_from
-        FROM ({{rows}}) AS places STRAIGHT_JOIN messages ON chat_id = at_chat AND seq = at_seq
+        FROM {PLACES} STRAIGHT_JOIN messages FORCE INDEX (PRIMARY) ON chat_id = at_chat AND seq = at_number
         WHERE {FOR_VIEWER}
         """,
-        {"viewer": viewer},
-        row="SELECT %(at_chat)s AS at_chat, %(at_seq)s AS at_seq",
-        rows=[{"at_chat": chat_id, "at_seq": seq} for chat_id, seq in places],
-        glue=" UNION ALL ",
+        {"viewer": viewer, "places": listed(places)},
     )
 
 
@@ -117,6 +115,18 @@ def after(chat_id: int, seq: int, limit: int, viewer: int) -> Statement:
         ORDER BY seq LIMIT %(limit)s
         """,
         {"chat_id": chat_id, "seq": seq, "limit": limit, "viewer": viewer},
+    )
+
+
+def sent_since(chat_id: int, seqs: Sequence[int], at: int) -> Statement:
+    """The first one of these messages (at least one) that was sent at a time or later: its `seq`, whoever sees it."""
+    return Statement(
+        """
+        SELECT seq FROM messages FORCE INDEX (PRIMARY)
+        WHERE chat_id = %(chat_id)s AND seq IN %(seqs)s AND sent_at >= %(at)s
+        ORDER BY seq LIMIT 1
+        """,
+        {"chat_id": chat_id, "seqs": tuple(seqs), "at": at},
     )
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from dialog.db import Database, Row, Statement, Transaction, rows_as
 from dialog.protocol.chats import Chat
+from dialog.protocol.receipts import RECEIPT_MEMBERS
 
 from .chats import CHAT, READ, READ_JOIN
 from .messages import FOR_VIEWER
@@ -28,6 +29,8 @@ class Standing(Struct, frozen=True):
     shows: bool
     barriers: int
     invisible: bool
+    withheld: bool
+    """Whether others see them further back."""
 
 
 class Pointer(Struct, frozen=True):
@@ -91,7 +94,9 @@ async def standings(tx: Transaction, pairs: Iterable[tuple[int, int]]) -> list[t
                     {READ},
                     GREATEST(joined_seq, COALESCE(delivered_seq, joined_seq)) AS delivered_seq,
                     COALESCE(marked_unread, FALSE) AS marked_unread, COALESCE(shows, TRUE) AS shows, barriers,
-                    COALESCE(invisible, FALSE) AS invisible
+                    COALESCE(invisible, FALSE) AS invisible,
+                    COALESCE(receipts.delivered_seq > shown_delivered_seq OR receipts.read_seq > shown_read_seq, FALSE)
+                        AS withheld
                 FROM ({{rows}}) AS asked
                 JOIN members FORCE INDEX (PRIMARY) ON members.chat_id = in_chat AND members.user_id = who
                 JOIN chats ON chats.id = in_chat
@@ -149,6 +154,20 @@ def _moved(moved: Moved, now: int) -> Row:
     }
 
 
+def touch(user_id: int, chat_ids: Sequence[int], now: int, told_at: int = 0) -> Statement:
+    """Have somebody's devices told these chats (at least one) when they sync, and with `told_at` those of others."""
+    return Statement(
+        """
+        INSERT INTO receipts (chat_id, user_id, read_seq, delivered_seq, moved_at, own_moved_at,
+            shown_read_seq, shown_delivered_seq)
+        VALUES {rows}
+        ON DUPLICATE KEY UPDATE moved_at = GREATEST(moved_at, VALUES(moved_at)), own_moved_at = VALUES(own_moved_at)
+        """,
+        row="(%(chat_id)s, %(user_id)s, 0, 0, %(told_at)s, %(now)s, 0, 0)",
+        rows=[{"chat_id": chat_id, "user_id": user_id, "told_at": told_at, "now": now} for chat_id in chat_ids],
+    )
+
+
 MENTIONED = """
     CASE WHEN JSON_CONTAINS(body, %(as_json)s, '$.mentions') OR JSON_CONTAINS(body, 'true', '$.mentions_all') THEN 1 END
 """
@@ -203,16 +222,20 @@ def read_unread(found: Iterable[list[Row]]) -> dict[int, UnreadRow]:
     return {row.chat_id: row for rows in found for row in rows_as(UnreadRow, rows)}
 
 
-def pointers_in(chat_ids: Sequence[int]) -> Statement:
-    """How far everybody is seen to have come in these chats of whom there is anything to be seen, as `Pointer`."""
+def pointers_in(chat_ids: Sequence[int], viewer: int = 0) -> Statement:
+    """How far all others are seen to have come in these chats of whom there is anything to be seen, as `Pointer`.
+
+    The viewer is told from them by a sum, which is no reason to look up each chat twice: before and after the viewer.
+    """
     return Statement(
         """
         SELECT chat_id, receipts.user_id, COALESCE(shown_read_seq, read_seq) AS read_seq,
             COALESCE(shown_delivered_seq, delivered_seq) AS delivered_seq, COALESCE(shows, TRUE) AS shows
         FROM receipts FORCE INDEX (PRIMARY) LEFT JOIN receipt_choices ON receipt_choices.user_id = receipts.user_id
-        WHERE chat_id IN %(chat_ids)s AND (shown_delivered_seq IS NULL OR shown_delivered_seq > 0)
+        WHERE chat_id IN %(chat_ids)s AND receipts.user_id + 0 <> %(viewer)s
+            AND (shown_delivered_seq IS NULL OR shown_delivered_seq > 0)
         """,
-        {"chat_ids": list(chat_ids)},
+        {"chat_ids": list(chat_ids), "viewer": viewer},
     )
 
 
@@ -259,18 +282,67 @@ async def members_of(db: Database, chat_ids: Sequence[int]) -> list[PairRow]:
     )
 
 
-async def choose(tx: Transaction, user_id: int, *, shows: bool, rev: int) -> None:
-    """Take note of whether somebody shows receipts, by their settings of this `rev`, unless newer ones are known."""
-    await tx.execute(
-        """
-        INSERT INTO receipt_choices (user_id, shows, rev) VALUES (%(user_id)s, %(shows)s, %(rev)s)
-        ON DUPLICATE KEY UPDATE shows = CASE WHEN VALUES(rev) > rev THEN VALUES(shows) ELSE shows END,
-            rev = GREATEST(rev, VALUES(rev))
-        """,
-        user_id=user_id,
-        shows=shows,
-        rev=rev,
+class ChoiceRow(Struct, frozen=True):
+    shows: bool
+    rev: int
+
+
+async def choose(tx: Transaction, user_id: int, *, shows: bool, rev: int) -> bool:
+    """Take note of whether somebody shows receipts, by their settings of this `rev`, unless newer ones are known.
+
+    Returns whether that has changed.
+    """
+    key = {"user_id": user_id}
+    _, rows = await tx.together(
+        [
+            Statement(
+                """
+                INSERT INTO receipt_choices (user_id, shows, rev) VALUES (%(user_id)s, TRUE, 0)
+                ON DUPLICATE KEY UPDATE rev = receipt_choices.rev
+                """,
+                key,
+            ),
+            Statement("SELECT shows, rev FROM receipt_choices WHERE user_id = %(user_id)s FOR UPDATE", key),
+        ]
     )
+    [known] = rows_as(ChoiceRow, rows)
+    if known.rev >= rev:
+        return False
+    tx.later(
+        Statement(
+            "UPDATE receipt_choices SET shows = %(shows)s, rev = %(rev)s WHERE user_id = %(user_id)s",
+            key | {"shows": shows, "rev": rev},
+        )
+    )
+    return known.shows is not shows
+
+
+async def shows(db: Database, user_id: int) -> bool:
+    """Whether somebody shows receipts."""
+    [rows] = await db.together([hiding_among([user_id])])
+    return not rows
+
+
+async def of_person(db: Database, user_id: int) -> list[tuple[Chat, int, Pointer]]:
+    """The chats with others in which somebody's receipts can be told, their barriers, and how far they are seen."""
+    [rows] = await db.together(
+        [
+            Statement(
+                f"""
+                SELECT STRAIGHT_JOIN {CHAT}, barriers, members.chat_id, members.user_id,
+                    CAST(COALESCE(shown_read_seq, read_seq, 0) AS UNSIGNED) AS read_seq,
+                    CAST(COALESCE(shown_delivered_seq, delivered_seq, 0) AS UNSIGNED) AS delivered_seq, TRUE AS shows
+                FROM members FORCE INDEX (of_user) JOIN chats ON chats.id = members.chat_id {READ_JOIN}
+                WHERE members.user_id = %(user_id)s AND left_seq IS NULL
+                    AND member_count BETWEEN 2 AND {RECEIPT_MEMBERS}
+                ORDER BY members.chat_id
+                """,
+                {"user_id": user_id},
+            )
+        ]
+    )
+    barriers = [row["barriers"] for row in rows]
+    return list(zip(rows_as(Chat, rows), barriers, rows_as(Pointer, rows), strict=True))
 
 
 class InvisibleRow(Struct, frozen=True):
@@ -312,7 +384,7 @@ async def withheld(tx: Transaction, user_id: int) -> list[tuple[Chat, Pointer]]:
                 JOIN chats ON chats.id = members.chat_id
                 LEFT JOIN receipt_choices ON receipt_choices.user_id = members.user_id
                 WHERE members.user_id = %(user_id)s AND left_seq IS NULL AND shown_read_seq IS NOT NULL
-                    AND barriers & 3 = 0
+                    AND receipts.delivered_seq > 0 AND barriers & 3 = 0
                 ORDER BY members.chat_id
                 """,
                 {"user_id": user_id},
