@@ -9,12 +9,29 @@ from prompt_toolkit import PromptSession
 from dialog.client import ChatView, Client, ConnectionLost, Entry, OutboxFull, Refused
 from dialog.protocol.base import Event
 from dialog.protocol.chats import ChatJoined, ChatLeft, GetPeople, MemberChanged
+from dialog.protocol.invites import JoinRequested
 from dialog.protocol.messages import Message, MessageChanged, MessagePosted
 from dialog.protocol.receipts import DeliveredReceipt
+from dialog.protocol.scheduled import ScheduledChanged
+from dialog.protocol.warnings import WarningGiven
 
 from . import safe
-from .commands import COMMANDS, Mistake
-from .words import DIM, PLAIN, RED, STATUS, explain, message_lines, muted, name_of, people_in, title_of
+from .commands import COMMANDS
+from .scheduled import scheduled_words
+from .typed import Mistake
+from .words import (
+    DIM,
+    PLAIN,
+    RED,
+    STATUS,
+    explain,
+    message_lines,
+    muted,
+    name_of,
+    people_in,
+    title_of,
+    warning_lines,
+)
 
 SHOWN = 20
 """Messages shown when a chat is opened."""
@@ -48,6 +65,8 @@ class Conversation:
         self.client.usage.open_chat(None)
         self.prompt.default_buffer.on_text_changed += lambda buffer: self._typed(buffer.text)
         await self.perform("/list")
+        if self.state.affairs.warnings:
+            await self.perform("/warnings")
         try:
             while not self.ending:
                 await self._take_line()
@@ -103,7 +122,7 @@ class Conversation:
             elif self.chat_id not in self.state.chats:
                 raise Mistake("No chat is open: /list, /open, /direct or /group")
             else:
-                self._send(line.removeprefix("/") if line.startswith("//") else line)
+                self.send(line.removeprefix("/") if line.startswith("//") else line)
         except (Mistake, OutboxFull) as mistake:
             self.say(f"{RED}{safe.line(str(mistake))}{PLAIN}")
         except Refused as refused:
@@ -118,8 +137,9 @@ class Conversation:
             raise Mistake(f"There is no /{name}. /help lists what there is.")
         await command(self, rest.strip())
 
-    def _send(self, text: str) -> None:
-        entry = self.client.send(self.chat_id, text)
+    def send(self, text: str, *, reply_to: int | None = None) -> None:
+        """Say it in the chat that is open. Raises OutboxFull."""
+        entry = self.client.send(self.chat_id, text, reply_to=reply_to)
         task = asyncio.create_task(self._follow(entry))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -165,9 +185,16 @@ class Conversation:
                 self.say(f"{DIM}You are in a new chat: {title_of(self.state, self.state.chats[chat.id])}{PLAIN}")
             case ChatLeft(chat_id=chat_id):
                 if chat_id == self.chat_id:
-                    self.chat_id = 0
-                    self.client.usage.open_chat(None)
+                    self.close_chat()
                     self.say(f"{DIM}You are no longer in this chat.{PLAIN}")
+            case JoinRequested(chat_id=chat_id, user=user) if chat_id in self.state.chats:
+                title = title_of(self.state, self.state.chats[chat_id])
+                name, username = safe.line(user.display_name), safe.line(user.username)
+                self.say(f"{DIM}{name} ({username}) asks to come into {title}: /requests{PLAIN}")
+            case ScheduledChanged(scheduled=scheduled) if scheduled.failure:
+                self.say(scheduled_words(self, scheduled))
+            case WarningGiven(warning=warning):
+                self.say(*warning_lines(warning), f"{DIM}      /dismiss{PLAIN}")
             case _:
                 pass
 
@@ -214,6 +241,11 @@ class Conversation:
         for message in messages:
             self.say(*message_lines(self.state, message))
         await self.client.read(chat_id)
+
+    def close_chat(self) -> None:
+        """Be in no chat."""
+        self.chat_id = 0
+        self.client.usage.open_chat(None)
 
 
 def _parts(received: dict[str, int], size: int = 500) -> list[dict[str, int]]:

@@ -8,6 +8,7 @@ from dialog.client import ChatView, ConnectionStatus, Refused, State
 from dialog.protocol.chats import ChatKind
 from dialog.protocol.messages import HIDDEN, Message
 from dialog.protocol.notices import (
+    DisappearingSet,
     GroupDescribed,
     GroupRenamed,
     MemberJoined,
@@ -19,6 +20,7 @@ from dialog.protocol.notices import (
     SettingsChanged,
 )
 from dialog.protocol.people import Relation, RelationState
+from dialog.protocol.warnings import WarningNote
 
 from . import safe
 
@@ -49,6 +51,7 @@ REASONS: Mapping[str, str] = {
     "not_accepting": "they do not take messages from you",
     "may_not_add": "somebody does not let you add them to groups",
     "blocked_by_you": "you block this person: /unblock first",
+    "suspended": "the operators have suspended you",
     "bad_credentials": "the name or the password is wrong",
     "username_taken": "somebody else has that name",
     "username_refused": "names are 3 to 32 of a-z, 0-9, . and _",
@@ -123,6 +126,8 @@ def notice_words(state: State, notice: Notice) -> str:  # noqa: PLR0911 (one cas
             return f"called the group {safe.line(title)}"
         case GroupDescribed():
             return "changed the description"
+        case DisappearingSet(after=after):
+            return f"lets what is said disappear after {span_words(after)}" if after else "lets what is said stay"
         case SettingsChanged():
             changed = {name: getattr(notice, name) for name in notice.__struct_fields__}
             return "set " + ", ".join(f"{name} to {value}" for name, value in changed.items() if value is not None)
@@ -134,10 +139,29 @@ def status_line(status: str, text: str, until: int | None, last_seen: int | None
     if text:
         line += f", {safe.line(text)}"
     if until:
-        line += f", until {datetime.fromtimestamp(until / 1000).astimezone():%d %b %H:%M}"
+        line += f", until {moment_words(until)}"
     if last_seen:
-        line += f", last seen {datetime.fromtimestamp(last_seen / 1000).astimezone():%d %b %H:%M}"
+        line += f", last seen {moment_words(last_seen)}"
     return line
+
+
+def moment_words(at: int) -> str:
+    """A moment in milliseconds, as the day and the time here."""
+    return f"{datetime.fromtimestamp(at / 1000).astimezone():%d %b %H:%M}"
+
+
+def span_words(seconds: int) -> str:
+    """How long something lasts: `1 day`, `90 minutes`."""
+    units = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
+    unit, size = next((unit, size) for unit, size in units if seconds % size == 0)
+    return f"{seconds // size} {unit}{'s' if seconds > size else ''}"
+
+
+def warning_lines(warning: WarningNote) -> list[str]:
+    """What the operators tell."""
+    first, *rest = safe.lines(warning.text)
+    head = f"{RED}From the operators, {moment_words(warning.given_at)}:{PLAIN} {first}"
+    return [head, *(f"          {more}" for more in rest)]
 
 
 def muted(view: ChatView) -> bool:
@@ -163,9 +187,11 @@ def message_lines(state: State, message: Message) -> list[str]:
         return [f"{head} {DIM}(deleted){PLAIN}"]
     first, *rest = safe.lines(message.text)
     marks = [
+        *([f"answers {message.reply_to}"] if message.reply_to else []),
         *(["forwarded"] if message.forwarded else []),
         *(["edited"] if message.edited_at else []),
         *(["pinned"] if message.pinned_at else []),
+        *([f"until {moment_words(message.expires_at)}"] if message.expires_at else []),
         *(f"{safe.line(one.emoji)} {one.count}" for one in message.reactions),
     ]
     mark = f" {DIM}({', '.join(marks)}){PLAIN}" if marks else ""
