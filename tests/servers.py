@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -50,6 +51,7 @@ TEST_SETTINGS = {
     # All tests come from one address.
     "DIALOG_AUTH_REGISTER_BURST": "100000",
     "DIALOG_AUTH_REGISTER_TRIES_BURST": "100000",
+    "DIALOG_AUTH_USERNAME_CHECKS_BURST": "100000",
     "DIALOG_AUTH_LOGIN_BURST": "100000",
     # People of tests are strangers; those who test privacy choose it.
     "DIALOG_AUTH_WHO_MAY_ADD": "everyone",
@@ -66,6 +68,11 @@ TEST_SETTINGS = {
     # People of tests are new, strangers and in a hurry; those who test limits lower these.
     "DIALOG_CHAT_MESSAGES_BURST": "100000",
     "DIALOG_CHAT_STRANGERS_BURST": "100000",
+    "DIALOG_CHAT_EDITS_BURST": "100000",
+    "DIALOG_CHAT_DELETIONS_BURST": "100000",
+    "DIALOG_CHAT_MANAGING_BURST": "100000",
+    "DIALOG_CHAT_OPENINGS_BURST": "100000",
+    "DIALOG_CHAT_SYNCS_BURST": "100000",
     "DIALOG_CHAT_NEW_FOR": "0.001",
     "DIALOG_AUTH_REPORTS_BURST": "100000",
     "DIALOG_PRESENCE_OFFLINE_GRACE": "1",
@@ -132,6 +139,20 @@ class Process:
             raise RuntimeError(f"{self.name} was never started")
         self._running.send_signal(number)
 
+    def freeze(self) -> None:
+        """SIGSTOP; when this returns all its threads stand still."""
+        self.send(signal.SIGSTOP)
+        while any(state not in "TZX" for state in self._states()):
+            time.sleep(0.001)
+
+    def _states(self) -> list[str]:
+        """What each of its threads does, as in proc(5)."""
+        states: list[str] = []
+        for stat in Path(f"/proc/{self._running.pid if self._running else 0}/task").glob("*/stat"):
+            with suppress(OSError):  # it has just ended
+                states.append(stat.read_text().rpartition(")")[2].split()[0])
+        return states
+
     async def gone(self, within: float = STOP_SECONDS) -> int:
         """Wait until it has ended, and return its exit code; raises TimeoutError."""
         deadline = time.monotonic() + within
@@ -167,7 +188,7 @@ class Processes:
 
     def pause(self, name: str) -> None:
         """SIGSTOP: its connections stay open and nothing answers."""
-        self.processes[name].send(signal.SIGSTOP)
+        self.processes[name].freeze()
 
     def resume(self, name: str) -> None:
         self.processes[name].send(signal.SIGCONT)
@@ -282,8 +303,8 @@ class Suite(Processes):
             process.kill()
 
     def _make(self, service: str, name: str, env: Mapping[str, str]) -> Process:
-        if name in self.processes:
-            raise ValueError(f"{name} is already a process of this suite")
+        if name in self.processes and self.is_running(name):
+            raise ValueError(f"{name} runs already")
         port = self._ports[name] = any_free_port([*self._ports.values(), *self.servers.ports.values()])
         own = {
             f"DIALOG_{service.upper()}_HTTP_PORT": str(port),

@@ -53,7 +53,8 @@ class NotReady(Exception):
 def main() -> int:
     for number in STOP_SIGNALS:
         signal.signal(number, _stop)
-    LOCAL.mkdir(exist_ok=True, mode=0o700)
+    LOCAL.mkdir(exist_ok=True)
+    LOCAL.chmod(0o700)
     try:
         with _only_one():
             _run()
@@ -89,8 +90,9 @@ def _run() -> None:
     (LOCAL / "log").mkdir(exist_ok=True)
     words = passwords(LOCAL / "passwords.json")
     chosen = {name: value for name, value in os.environ.items() if name.startswith("DIALOG_")}
-    ports = _choose_ports(chosen)
     build()
+    # Last of all that takes time: whoever starts another suite meanwhile takes the same ones.
+    ports = _choose_ports(chosen)
     settings = environment(ports, words, {"DIALOG_GATEWAY_WEB_FOLDER": str(BUILT)} | chosen)
     _check(settings)
     servers = prepare(LOCAL, ports, words)

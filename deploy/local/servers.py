@@ -45,7 +45,7 @@ class Server:
 def prepare(folder: Path, ports: Mapping[str, int], words: Mapping[str, str], *, admin: bool = False) -> list[Server]:
     """Write what the three servers need below `folder`. `admin` adds a database user who may do everything."""
     return [
-        _mariadb(folder / "mariadb", ports["mariadb"], words, (*DATABASES, "admin") if admin else DATABASES),
+        _database(folder / "mariadb", ports["mariadb"], words, (*DATABASES, "admin") if admin else DATABASES),
         _redis(folder / "redis", ports["redis"], words["redis"]),
         _nats(folder / "nats", ports["nats"], ports["nats-monitor"], words["nats"]),
     ]
@@ -56,19 +56,31 @@ def health(port: int, *, tls: bool = False) -> str:
     return _trouble_over_http(port, "/health/ready", tls=tls)
 
 
-def _mariadb(folder: Path, port: int, words: Mapping[str, str], users: tuple[str, ...]) -> Server:
-    data, init = folder / "data", folder / "init.sql"
-    program = _program("mariadbd")
+def _database(folder: Path, port: int, words: Mapping[str, str], users: tuple[str, ...]) -> Server:
+    """MariaDB, or the MySQL whose program the environment variable MYSQLD names."""
+    data, init, tmp = folder / "data", folder / "init.sql", folder / "tmp"
+    mysql = os.environ.get("MYSQLD", "")
+    program = _program(mysql or "mariadbd")
     if not (data / "mysql").exists():
-        _create_system_tables(program, data)
-    write_private(init, "\n".join(["SET sql_log_bin = 0;", *(_login(name, words[name]) for name in users), ""]))
-    tmp = folder / "tmp"
+        create = _initialize_mysql if mysql else _create_system_tables
+        create(program, data)
+    prepared = () if mysql else ("SET sql_log_bin = 0;",)
+    write_private(init, "\n".join([*prepared, *(_login(name, words[name]) for name in users), ""]))
     tmp.mkdir(exist_ok=True, mode=0o700)
     settings = {"data": data, "tmp": tmp, "init": init, "port": port, "user": "root" if os.geteuid() == 0 else ""}
-    config = _configure("mariadb.cnf", folder, settings)
+    config = _configure("mysql.cnf" if mysql else "mariadb.cnf", folder, settings)
     return Server(
-        name="mariadb", command=(program, f"--defaults-file={config}"), trouble=partial(_trouble_of_mariadb, port)
+        name="mariadb", command=(program, f"--defaults-file={config}"), trouble=partial(_trouble_of_database, port)
     )
+
+
+def _initialize_mysql(program: str, data: Path) -> None:
+    data.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    user = ["--user=root"] if os.geteuid() == 0 else []
+    command = [program, "--no-defaults", "--initialize-insecure", f"--datadir={data}", "--skip-log-bin", *user]
+    done = subprocess.run(command, text=True, capture_output=True, check=False, timeout=120)
+    if done.returncode != 0:
+        raise Missing(f"MySQL could not create its system tables:\n{done.stderr[-2000:]}")
 
 
 def _create_system_tables(program: str, data: Path) -> None:
@@ -149,7 +161,7 @@ def _program(name: str) -> str:
     return path
 
 
-def _trouble_of_mariadb(port: int) -> str:
+def _trouble_of_database(port: int) -> str:
     """Its greeting comes once init.sql is through and connections are taken; protocol version 10 leads it."""
     try:
         with socket.create_connection(("127.0.0.1", port), 1) as connection:

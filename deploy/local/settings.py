@@ -1,11 +1,14 @@
 """What the processes of a suite on this machine are told: which there are, their ports, passwords and environment."""
 
+import fcntl
 import json
 import os
 import secrets
 import socket
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / ".local"
@@ -62,8 +65,27 @@ def next_free_port(wanted: int, taken: Collection[int] = ()) -> int:
 
 
 def any_free_port(taken: Collection[int] = ()) -> int:
-    """A port nobody listens on, below those the kernel hands out to clients: it stays free while its server is down."""
-    return _first_free((20000 + secrets.randbelow(12000) for _ in range(1000)), taken)
+    """A port nobody listens on, below those the kernel hands out to clients: it stays free while its server is down.
+
+    No other process of this checkout is given it as long as this one runs.
+    """
+    candidates = (20000 + secrets.randbelow(12000) for _ in range(1000))
+    return _first_free((port for port in candidates if _claim(port)), taken)
+
+
+def _claim(port: int) -> bool:
+    """Lock the byte that stands for a port; the kernel gives it back when the process ends."""
+    try:
+        fcntl.lockf(_claims(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    return True
+
+
+@cache
+def _claims() -> IO[bytes]:
+    LOCAL.mkdir(exist_ok=True)
+    return (LOCAL / "ports").open("wb")
 
 
 def _first_free(candidates: Iterable[int], taken: Collection[int]) -> int:

