@@ -1,4 +1,7 @@
-"""Two revisions by turns on the same machine, A B A B: what else runs there disturbs both alike."""
+"""Two revisions by turns on the same machine, A B B A: what else runs there disturbs both alike.
+
+Whichever comes second in a turn mostly costs a few percent more.
+"""
 
 import os
 import statistics
@@ -26,10 +29,10 @@ def run(base: str, words: Sequence[str], pairs: int) -> int:
         before: Figures = {}
         after: Figures = {}
         for turn in range(1, pairs + 1):
-            print(f"--- {turn} of {pairs}: {base}", flush=True)
-            _measure(WORKTREE, words, before)
-            print(f"--- {turn} of {pairs}: this checkout", flush=True)
-            _measure(ROOT, words, after)
+            sides = [(base, WORKTREE, before), ("this checkout", ROOT, after)]
+            for name, root, into in sides if turn % 2 else sides[::-1]:
+                print(f"--- {turn} of {pairs}: {name}", flush=True)
+                _measure(root, words, into)
     finally:
         _git("worktree", "remove", "--force", str(WORKTREE))
     _print_ratios(base, before, after)

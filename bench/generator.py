@@ -204,6 +204,7 @@ class Load:
                     continue
                 even = turn // len(self._visitors) % 2
                 visitor.socket.tell(FOCUS[even])
+                self.tally.flaps += 1
                 if turn % job.choosing == 0:
                     visitor.busy = not visitor.busy
                     visitor.socket.tell(CHOICE[visitor.busy])
@@ -229,6 +230,7 @@ class Load:
             answered=seen.answered,
             refused=seen.refused,
             delivered=seen.delivered,
+            flaps=seen.flaps,
             presences=seen.presences,
             latencies=_milliseconds(seen.latencies),
             received=_milliseconds(seen.received),

@@ -97,6 +97,7 @@ class Answer(Struct, frozen=True):
     answered: int = 0
     refused: int = 0
     delivered: int = 0
+    flaps: int = 0
     presences: int = 0
     """Events of presence."""
     latencies: list[float] = []

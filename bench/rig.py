@@ -193,6 +193,7 @@ class Crowd:
             answered=sum(one.answered for one in seen),
             refused=sum(one.refused for one in seen),
             delivered=sum(one.delivered for one in seen),
+            flaps=sum(one.flaps for one in seen),
             presences=sum(one.presences for one in seen),
             latencies=sorted(value for one in seen for value in one.latencies),
             received=sorted(value for one in seen for value in one.received),

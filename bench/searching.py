@@ -78,7 +78,7 @@ class Vocabulary:
         self._random = random.Random(1)
         letters = "eeeeaaaiioouttnnsshrrdlcmfpgwybvk"
         spelled = {"".join(self._random.choices(letters, k=2 + number % 9)) for number in range(2 * VOCABULARY)}
-        self.words = sorted(spelled, key=len)[:VOCABULARY]
+        self.words = sorted(spelled, key=lambda word: (len(word), word))[:VOCABULARY]
         self._shares = list(accumulate(1 / (rank + 3) for rank in range(len(self.words))))
         self._signs = [chr(0x4E00 + 5 * number) for number in range(CHARACTERS)]
         self._sign_shares = list(accumulate(1 / (rank + 30) for rank in range(CHARACTERS)))

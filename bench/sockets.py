@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from time import perf_counter
 
-from .figures import ACKNOWLEDGED, BUSIEST, OTHERS, Figure, Scenario, middle
+from .figures import ACKNOWLEDGED, BUSIEST, OTHERS, Figure, Scenario, latency, middle
 from .jobs import Flap
 from .loads import steady_crowd
 from .machine import PARTS, between, memory_of, sample
@@ -130,6 +130,7 @@ async def presence_storm(rig: Rig) -> list[Figure]:
     calm: list[Window] = []
     stormy: list[Window] = []
     told: list[float] = []
+    flapped: list[float] = []
     async with rig.crowd() as flapping, steady_crowd(rig) as crowd:
         await flapping.connect(await rig.people.sign_in(people))
         for _ in range(FLAP_TURNS):
@@ -138,7 +139,9 @@ async def presence_storm(rig: Rig) -> list[Figure]:
             await asyncio.sleep(SETTLE)
             await flapping.read()
             stormy += await crowd.windows(1, FLAP_WINDOW, warm_up=0)
-            told.append((await flapping.read()).presences / STORM / stormy[-1].used.seconds)
+            seen = await flapping.read()
+            told.append(seen.presences / STORM / stormy[-1].used.seconds)
+            flapped.append(seen.flaps / stormy[-1].used.seconds)
             await flapping.stop()
     before = [percentile(window.seen.latencies, 0.99) for window in calm]
     after = [percentile(window.seen.latencies, 0.99) for window in stormy]
@@ -146,6 +149,8 @@ async def presence_storm(rig: Rig) -> list[Figure]:
         middle(f"{ACKNOWLEDGED}, p99, calm", before, "ms"),
         middle(f"{ACKNOWLEDGED}, p99, in the storm", after, "ms"),
         Figure(P99_IN_STORM, median(after) / median(before), ""),
+        middle("to the front or the back", flapped, "/s"),
+        *latency("sent too late by the generator", [window.seen.late for window in stormy]),
         middle("events of presence per viewer", told, "/s"),
         *(
             middle(f"CPU in the storm: {part}", [one.used.parts[part] / one.used.seconds * 100 for one in stormy], "%")

@@ -44,6 +44,7 @@ class Tally:
         self.refused = 0
         self.delivered = 0
         self.presences = 0
+        self.flaps = 0
         self.latencies: list[float] = []
         """Seconds from sending (in an open loop: from when it was due) to the answer."""
         self.received: list[float] = []
