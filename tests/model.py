@@ -18,6 +18,7 @@ class Content:
     edits: int = 0
     mentions: frozenset[str] = frozenset()
     mentions_all: bool = False
+    reply_to: int | None = None
     reactions: frozenset[tuple[str, str]] = frozenset()
     """Who gave which."""
     pinned: bool = False
@@ -47,6 +48,11 @@ class Said:
 
     def shown_to(self, person: str) -> Content:
         return self.before.get(person, self.content)
+
+    def delete(self) -> None:
+        """For everyone."""
+        self.deleted, self.content = True, Content()
+        self.before.clear()
 
 
 @dataclass
@@ -109,7 +115,7 @@ class View:
     receipts: dict[str, tuple[int, int]]
 
 
-NOT_FOUND, FORBIDDEN = "not_found", "forbidden"
+NOT_FOUND, FORBIDDEN, MAY_NOT_ADD, REPLY_REFUSED = "not_found", "forbidden", "may_not_add", "reply_refused"
 
 
 class Model:
@@ -140,14 +146,24 @@ class Model:
     # --- what is said
 
     def send(
-        self, person: str, kind: str, text: str, mentions: frozenset[str] = frozenset(), *, mentions_all: bool = False
+        self,
+        person: str,
+        kind: str,
+        text: str,
+        mentions: frozenset[str] = frozenset(),
+        *,
+        mentions_all: bool = False,
+        reply_to: int | None = None,
     ) -> str | None:
         chat = self.chats[kind]
         if self.place(person, chat) is None:
             return NOT_FOUND
         if mentions_all and not chat.may_manage(person):
             return FORBIDDEN
-        content = Content(text, mentions=self._present(chat, mentions), mentions_all=mentions_all)
+        if reply_to is not None and reply_to > len(chat.said):
+            return REPLY_REFUSED
+        there = self._present(chat, mentions)
+        content = Content(text, mentions=there, mentions_all=mentions_all, reply_to=reply_to)
         chat.said.append(Said(person, content, unseen_by=self.blocker(chat, person)))
         return None
 
@@ -199,8 +215,16 @@ class Model:
             return NOT_FOUND
         if (said.author != person or said.notice) and person != chat.owner:
             return FORBIDDEN
-        said.deleted, said.content = True, Content()
-        said.before.clear()
+        said.delete()
+        return None
+
+    def withdraw(self, person: str, kind: str) -> str | None:
+        """Clear the chat, and delete all that one has said in it for everyone."""
+        if refused := self.clear(person, kind):
+            return refused
+        for said in self.chats[kind].said:
+            if said.author == person and not said.notice:
+                said.delete()
         return None
 
     def react(self, person: str, kind: str, seq: int, emoji: str, *, give: bool) -> str | None:
@@ -248,7 +272,7 @@ class Model:
         place = self.place(person, chat)
         if place is None:
             return NOT_FOUND
-        place.cleared = len(chat.said)
+        place.cleared, place.draft = len(chat.said), ""
         self._purge(chat)
         return None
 
@@ -282,11 +306,12 @@ class Model:
             self._come(chat, person, max(min(seq, len(chat.said)), place.received), place.read)
 
     def _come(self, chat: Chat, person: str, received: int, read: int) -> None:
-        """In a direct chat others do not see it while there is a block; what they saw before stays."""
+        """In a direct chat others do not see it while there is a block; what they saw before stays, until the first
+        receipt after it."""
         place = chat.places[person]
         before = (place.received, place.read)
         after = (max(received, read), read)
-        if after == before:
+        if after == before and (place.shown or (0, 0)) == (place.received_upto, place.read_upto):
             return
         place.received_upto, place.read_upto = after
         withheld = chat.kind == DIRECT and any(self.apart(person, name) for name in chat.places if name != person)
@@ -323,15 +348,17 @@ class Model:
         self._purge(chat)
         return None
 
-    def add(self, person: str) -> None:
-        """The owner brings somebody into the group, unless they are in it. Who blocks the owner stays out of it."""
+    def add(self, person: str) -> str | None:
+        """The owner brings somebody into the group, unless they are in it. Who blocks the owner cannot be added."""
         chat = self.chats[GROUP]
         owner, place = chat.owner, chat.places[person]
         assert owner is not None
-        if place.present or (person, owner) in self.blocks:
-            return
-        place.present, place.joined = True, len(chat.said)
-        chat.said.append(Said(owner, notice=True))
+        if (person, owner) in self.blocks:
+            return MAY_NOT_ADD
+        if not place.present:
+            place.present, place.joined = True, len(chat.said)
+            chat.said.append(Said(owner, notice=True))
+        return None
 
     def block(self, person: str, other: str, *, blocks: bool) -> None:
         if blocks:
@@ -366,9 +393,13 @@ class Model:
             marked=place.marked,
             muted_until=place.muted_until,
             draft=place.draft,
-            listed=place.closed is None or max(messages, default=0) > place.closed,
+            listed=place.closed is None or self._said_to(person, chat) > place.closed,
             receipts=self._receipts(person, chat),
         )
+
+    def _said_to(self, person: str, chat: Chat) -> int:
+        """The number of what was said last of what this person heard, cleared meanwhile or not; 0 for nothing."""
+        return max((seq for seq, said in enumerate(chat.said, 1) if said.unseen_by != person), default=0)
 
     def _seen(self, person: str, place: Place, seq: int, said: Said) -> Seen:
         if seq in place.hidden:

@@ -82,7 +82,7 @@ async def befriend(one: Client, *others: Client) -> None:
 
 def relation(client: Client, other: Client) -> str:
     """What somebody is to a client: `none`, `incoming`, `outgoing` or `friend`, and maybe ` blocked`."""
-    held = client.state.relations.get(me(other).id)
+    held = client.state.affairs.relations.get(me(other).id)
     return f"{held.state}{' blocked' if held.blocked else ''}" if held else "none"
 
 

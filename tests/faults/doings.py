@@ -51,7 +51,7 @@ class Reader:
             receiving = Reading(view.id, self._user_id, seq)
             self._load.history.doings.append(receiving)
             receiving.outcome = await self._load.attempt(device, DeliveredReceipt(chats={str(view.id): seq}))
-        else:
+        elif seq:  # what is recorded of a reading of nothing could be that of a delivery
             reading = Reading(view.id, self._user_id, seq, seq)
             self._load.history.doings.append(reading)
             reading.outcome = await self._load.attempt(device, ReadReceipt(chat_id=view.id, seq=seq))

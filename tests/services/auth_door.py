@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import asyncmy
 import pytest
+from asyncmy.cursors import DictCursor
 
 from dialog.bus import Bus
 from dialog.config import Settings, load
@@ -29,6 +30,7 @@ from dialog.protocol.base import Actor, Command, Failure, Refused
 from dialog.protocol.internal import GetRevokedSessions
 from dialog.tokens import Access, KeyRing
 from tests.patience import PATIENCE
+from tests.sequences import spelled
 from tests.servers import Servers, Suite
 
 R = TypeVar("R")
@@ -107,8 +109,21 @@ class Door:
         )
         try:
             async with connection.cursor() as cursor:
-                await cursor.execute(statement, values or None)
+                await cursor.execute(spelled(statement), values or None)
                 return list(await cursor.fetchall())
+        finally:
+            connection.close()
+
+    async def plan(self, statement: str) -> dict[str, Any]:
+        """How auth's database would look for the rows, by the names of EXPLAIN: `type`, `key`, `rows` and others."""
+        connection = await asyncmy.connect(
+            autocommit=True, **connection_arguments(self.suite.servers.mysql_url("auth"))
+        )
+        try:
+            async with connection.cursor(DictCursor) as cursor:
+                await cursor.execute(f"EXPLAIN FORMAT=TRADITIONAL {statement}")
+                [plan] = await cursor.fetchall()
+                return plan
         finally:
             connection.close()
 
@@ -146,7 +161,12 @@ def recovery(username: str, key: str, password: str = OTHER_PASSWORD) -> UseReco
 
 
 # What an operator gets who sets nothing; only the hashes stay cheap.
-LIMITS = {"REGISTER_BURST": "5", "REGISTER_TRIES_BURST": "20", "LOGIN_BURST": "20"}
+LIMITS = {
+    "REGISTER_BURST": "5",
+    "REGISTER_TRIES_BURST": "20",
+    "USERNAME_CHECKS_BURST": "20",
+    "LOGIN_BURST": "20",
+}
 
 
 @asynccontextmanager

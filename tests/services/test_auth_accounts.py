@@ -12,6 +12,7 @@ from dialog.protocol.accounts import (
     AgeNotConfirmed,
     BadCredentials,
     ChangePassword,
+    CheckUsername,
     DisplayNameRefused,
     EditProfile,
     FindUser,
@@ -104,6 +105,26 @@ async def test_a_name_is_given_once(door: Door) -> None:
     assert all(isinstance(each.failure, UsernameTaken) for each in refused)
     await door.refusal(UsernameTaken, registration(name))
     assert await door.sql("SELECT COUNT(*) FROM users WHERE username = %s", name) == [(1,)]
+
+
+async def test_whether_a_name_is_free(door: Door) -> None:
+    """Told as registering tells it, and no oftener; asking takes no name and costs no registration."""
+    address, name = somewhere(), somebody()
+    check = CheckUsername(username=name)
+    here = Actor(address=address)
+    await door.call(check, here)
+    await door.register(name, address=address)
+    await door.refusal(UsernameTaken, check, here)
+    for refused, rule in (("An", "shape"), ("adm1n", "reserved")):
+        failure = await door.refusal(UsernameRefused, CheckUsername(username=refused), here)
+        assert failure.rule == rule
+    for _ in range(18):
+        await door.refusal(UsernameTaken, check, here)
+    failure = await door.refusal(TooManyRequests, check, here)
+    assert 25 < failure.retry_after <= 30
+    await door.refusal(UsernameTaken, registration(name), here)
+    await door.register(address=address)
+    await door.refusal(UsernameTaken, check)  # from elsewhere
 
 
 @pytest.mark.parametrize("password", ["  tulips in the rain", "qx7#\0vd93kz", "tülips ïn the räin", "💐🌧️ tulips"])

@@ -10,6 +10,7 @@ from dialog.bus import Bus
 from dialog.config import Settings, load
 from dialog.protocol.base import Actor, Refused, Unavailable
 from dialog.protocol.internal import Epoch, GetEpoch
+from tests.patience import PATIENCE
 from tests.servers import Servers
 
 TOPICS = 500
@@ -39,7 +40,7 @@ async def connect(servers: Servers) -> Bus:
 
 async def hears(bus: Bus, heard: list[bytes], topic: str, data: bytes) -> None:
     await bus.publish(topic, data)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         while data not in heard:
             await asyncio.sleep(0.005)
 
@@ -49,7 +50,7 @@ async def test_a_subscription_is_heard_until_it_ends_and_after_nats_was_away(bus
     subscription = await bus.subscribe("user.1", heard.append)
     await hears(bus, heard, "user.1", b"before")
     await own.restart("nats")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not bus.connected:
             await asyncio.sleep(0.05)
     await hears(bus, heard, "user.1", b"after")

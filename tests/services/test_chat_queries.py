@@ -1,5 +1,6 @@
 """Chat's statements touch only the rows they want, however large the tables are."""
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ from dialog.db import Database, Statement, Transaction, connection_arguments
 from dialog.protocol.preferences import Preferences
 from services.chat import store
 from services.chat.store.receipts import Gap, Moved, Pointer
+from tests.sequences import spelled
 from tests.servers import Servers
 
 LARGE = 1
@@ -43,6 +45,7 @@ FIXTURE = [
     """,
     "INSERT INTO join_requests SELECT 1 + seq MOD 20, seq, seq FROM seq_1_to_20000",
     "INSERT INTO saved_chats SELECT seq, seq FROM seq_1_to_20000",
+    "INSERT INTO made_groups SELECT seq MOD 10, CONCAT('n', seq), seq FROM seq_1_to_20000",
     "INSERT INTO direct_chats SELECT 7, 100000 + seq, seq FROM seq_1_to_500",
     "INSERT INTO direct_chats SELECT seq, 200000 + seq, 1000 + seq FROM seq_100_to_20000",
     f"""
@@ -77,15 +80,19 @@ FIXTURE = [
     "INSERT INTO blocks SELECT 1 + seq DIV 10, 30000 + seq, 1, 1 FROM seq_1_to_20000",
     f"INSERT INTO blocks SELECT 60000 + seq, {PERSON}, 1, 1 FROM seq_1_to_10",
     f"INSERT INTO versions SELECT 1, seq, {PERSON}, '{VERSION}' FROM seq_1_to_1000",
-    "ANALYZE TABLE blocks, versions",
+    "ANALYZE TABLE blocks, versions, made_groups",
 ]
 
 
 TABLES = (
     *("chats", "members", "direct_chats", "messages", "deployment", "saved_chats", "bans", "invites", "join_requests"),
     *("reactions", "edits", "pins", "hidden", "expiring", "forwarded", "scheduled", "purges", "withdrawals"),
-    *("receipts", "receipt_choices", "preferences", "blocks", "versions"),
+    *("receipts", "receipt_choices", "preferences", "blocks", "versions", "made_groups"),
 )
+
+
+READS_PER_ROW = 3 if os.environ.get("MYSQLD") else 2
+"""MySQL counts looking for one more row of a key as well."""
 
 
 class Counted:
@@ -115,7 +122,7 @@ async def counted(servers: Servers) -> AsyncIterator[Counted]:
         await cursor.execute("USE large_chat")
         await cursor.execute("INSERT INTO deployment VALUES (1, 1)")
         for statement in FIXTURE:
-            await cursor.execute(statement)
+            await cursor.execute(spelled(statement))
         yield Counted(cursor)
         await cursor.execute("DROP DATABASE large_chat")
     connection.close()
@@ -150,6 +157,7 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "the newest page": (statements(store.messages.newest(LARGE, 50, PERSON)), 50),
     "a page in the middle": (statements(store.messages.before(LARGE, 50_000, 50, PERSON)), 50),
     "a page onwards": (statements(store.messages.after(LARGE, 50_000, 50, PERSON)), 50),
+    "a message by its time": (statements(store.messages.sent_since(LARGE, range(1, MESSAGES, 1600), 90_000)), 63),
     "the newest of the large chat": (
         statements(store.messages.at([(LARGE, seq) for seq in range(MESSAGES - 49, MESSAGES + 1)], PERSON)),
         50,
@@ -176,7 +184,7 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     ),
     "the chat ids of a person": (reads(store.chats.ids_of, PERSON), SMALL + 1),
     "how many chats people have": (reads(store.chats.counts, [PERSON, 8, 9]), SMALL + 3),
-    "the partners of a person": (reads(store.chats.direct_partners, PERSON), SMALL),
+    "the partners of a person": (reads(store.chats.direct_partners, [PERSON]), SMALL),
     "one direct chat": (reads(store.chats.direct_chat_id, 7, 100_007), 1),
     "one message": (reads(store.messages.get, LARGE, 77_777, PERSON), 1),
     "who of these is in the chat": (reads(store.members.present_among, LARGE, [1, 2, 3, 999_999]), 4),
@@ -198,6 +206,8 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "invites that have expired": (statements(store.invites.delete_expired(LARGE, 1)), 10),
     "those who ask to join": (reads(store.invites.requests, LARGE), 1000),
     "one who asks to join": (reads(store.invites.request_of, LARGE, 20), 1),
+    "a group by its nonce": (reads(store.chats.made_group_id, 7, "n7"), 1),
+    "a group that is over, by its nonce": (statements(store.chats.forget_group(7)), 1),
     "saved messages": (reads(store.chats.saved_chat_id, 7), 1),
     "the epoch": (reads(store.chats.epoch), 1),
     "messages of one chat": (reads(store.messages.among, LARGE, list(range(50_000, 50_100))), 100),
@@ -255,6 +265,15 @@ CASES: dict[str, tuple[Callable[[Any], Awaitable[Any]], int]] = {
     "whom one blocks, and who blocks them": (statements(store.blocks.of([PERSON, 8])), 40),
     "where one's receipts are withheld": (reads(store.receipts.withheld, PERSON), (SMALL + 1) * 4),
     "who shows none": (statements(store.receipts.hiding_among(list(range(1, 65)))), 64),
+    "the blocks of two people": (reads(store.blocks.locked, PERSON, 8), 4),
+    "a block that has changed": (statements(store.blocks.change(PERSON, 8, 9, active=True)), 1),
+    "the chats of two people": (reads(store.members.shared, PERSON, 8), (SMALL + 1) * 2),
+    "having chats told": (statements(store.receipts.touch(PERSON, list(range(2, 202)), 1, 1)), 200),
+    "what somebody chose about receipts": (
+        lambda tx: store.receipts.choose(tx, PERSON, shows=False, rev=2**40),
+        2,
+    ),
+    "where one's receipts are told": (reads(store.receipts.of_person, PERSON), (SMALL + 1) * 3),
     "blocks of those who have read": (reads(store.blocks.about, list(range(1, 65))), 64 * 10 + 10),
     "what is another message for somebody": (
         reads(store.versions.among, PERSON, [(LARGE, seq) for seq in range(1, 51)]),
@@ -289,7 +308,7 @@ async def test_a_statement_touches_what_it_wants(counted: Counted, case: str) ->
     await run(tx)
     touched = await counted.touched() - before - 2 * idle
     await tx.roll_back()
-    assert touched <= 2 * rows + 4, f"{touched} rows touched for {rows}"
+    assert touched <= READS_PER_ROW * rows + 4, f"{touched} rows touched for {rows}"
 
 
 def test_the_database_offers_what_these_use() -> None:

@@ -12,6 +12,7 @@ from dialog.bus import Bus
 from dialog.config import Settings, load
 from dialog.db import connection_arguments
 from dialog.protocol.internal import GetGroupIds, GetUsers
+from tests.sequences import spelled
 from tests.servers import Servers, Suite
 
 PEOPLE = 300
@@ -63,7 +64,7 @@ async def answering() -> AsyncIterator[Answering]:
                 SELECT 3000 + seq, seq, 'member', 0, 0, NULL, 1 FROM seq_1_to_{PEOPLE}
                 """,
             ):
-                await cursor.execute(statement)
+                await cursor.execute(spelled(statement))
             yield Answering(bus, cursor)
         await bus.close()
         connection.close()

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from dialog.cache import Limiter, Rate, open_cache
 from dialog.config import RedisSettings
 from dialog.paces import Paces
+from services.auth.throttle import Patience, Throttle
 from tests.patience import timed, within
 from tests.servers import Servers
 
@@ -123,6 +124,14 @@ async def test_without_redis_each_limiter_counts_for_itself_at_once(broken: Brok
         assert all(wait > 3600 for wait in waits[4:])
 
 
+async def test_without_redis_what_costs_much_takes_all_there_is() -> None:
+    async with no_redis() as client:
+        limiter, rate, key = Limiter(client), Rate(burst=16, every=1.0), somebody()
+        assert await limiter.spend(key, rate, cost=16) == 0
+        assert 3 < await limiter.spend(key, rate) <= 4
+        assert 15 < await limiter.spend(key, rate, cost=16) <= 16
+
+
 @pytest.mark.parametrize("broken", [silent_redis, no_redis])
 @timed
 async def test_without_redis_a_pace_never_waits(broken: Broken) -> None:
@@ -138,6 +147,21 @@ async def test_without_redis_a_pace_never_waits(broken: Broken) -> None:
             assert paces.spend(key, FOUR) > 0
         finally:
             await paces.close()
+
+
+@pytest.mark.parametrize("broken", [silent_redis, no_redis])
+@timed
+async def test_without_redis_signing_in_hardly_waits(broken: Broken) -> None:
+    everybody = Rate(burst=1000, every=0.001)
+    patience = Patience(
+        free=5, longest=60, remembered=60, account_guesses=100, account_window=60, pressed=60, known_for=60
+    )
+    async with broken() as client:
+        throttle = Throttle(client, Limiter(client), everybody, patience)
+        with within(1.5):
+            for _ in range(20):
+                async with throttle.attempt(somebody(), "198.51.100.1"):
+                    pass
 
 
 @timed

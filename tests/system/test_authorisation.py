@@ -11,6 +11,7 @@ from dialog.ids import now_ms
 from dialog.protocol import PublicCommand, RoutedCommand, SocketCommand, members
 from dialog.protocol.accounts import (
     ChangePassword,
+    CheckUsername,
     CloseSession,
     Device,
     EditProfile,
@@ -146,6 +147,7 @@ MATRIX: dict[type[Command[Any]], Row] = {
         ),
         "age_not_confirmed " * 6,
     ),
+    CheckUsername: Row(lambda w: CheckUsername(username=username(w.people["owner"])), "username_taken " * 6),
     OpenSession: Row(
         lambda w: OpenSession(username=username(w.people["owner"]), password=PASSWORD, device=Device(name="x")), ANYBODY
     ),

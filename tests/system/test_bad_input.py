@@ -15,7 +15,7 @@ from tests.people import People, direct, sees, token_of
 from tests.raw import http_post, raw_socket
 from tests.servers import Suite
 
-LIMIT = 64 * 1024
+LIMIT = 192 * 1024
 
 BAD_FRAMES: dict[str, str | bytes] = {
     "not JSON": "{nonsense",

@@ -17,6 +17,7 @@ from dialog.protocol.internal import GetStandings
 from dialog.protocol.messages import DeleteMessage, EditMessage, MessageHistory, SendMessage
 from dialog.protocol.people import AddBlock, RemoveBlock
 from dialog.protocol.settings import EditSettings, Whom
+from tests.patience import PATIENCE
 from tests.people import People, befriend, direct, group, in_step, knows, me, sees, texts
 from tests.servers import Suite
 
@@ -222,7 +223,7 @@ async def test_who_may_write(people: People, whom: Whom, *, friends: bool, block
 
 async def comes_to_refuse(client: Client, chat: Chat) -> str:
     """The reason why a message is refused: chat hears of settings by a fact, a moment later."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             try:
                 await client.call(SendMessage(chat_id=chat.id, nonce=str(uuid4()), text="hello"))
@@ -258,15 +259,22 @@ async def test_a_shared_group_goes_on(people: People) -> None:
     await in_step(anna, ben, carla)
 
 
-async def test_adding_a_blocker_to_a_group_is_swallowed(people: People, bus: Bus) -> None:
-    anna, ben, carla = await people.join("anna", "ben", "carla")
+async def test_a_blocker_is_added_no_more_than_who_lets_only_friends_add_them(people: People, bus: Bus) -> None:
+    """Who adds them gets the same answer for both, and nothing of it reaches them."""
+    anna, ben, carla, dora = await people.join("anna", "ben", "carla", "dora")
     mine = await group(anna, carla)
     await block(ben, anna)
+    await dora.call(EditSettings(who_may_add=Whom.FRIENDS))
     async with hearing(bus, ben) as heard:
-        await anna.call(AddMember(chat_id=mine.id, user_ids=[me(ben).id]))
-        made = await anna.call(CreateChat(title="New", user_ids=[me(ben).id, me(carla).id]))
-        await knows(made.id, anna, carla)
-        await in_step(anna, ben, carla)
+        for other in (ben, dora):
+            for command in (
+                AddMember(chat_id=mine.id, user_ids=[me(other).id, me(carla).id]),
+                CreateChat(title="New", user_ids=[me(other).id, me(carla).id]),
+            ):
+                with pytest.raises(Refused, match="may_not_add") as raised:
+                    await anna.call(command)
+                assert raised.value.failure == MayNotAdd(user_ids=[me(other).id])
+        await in_step(anna, ben, carla, dora)
         assert heard == []
     assert not ben.state.chats
     await unblock(ben, anna)
@@ -359,7 +367,7 @@ async def test_a_friend_without_a_common_chat_hears_of_a_new_profile(people: Peo
     anna, ben, carla = await people.join("anna", "ben", "carla")
     away = await people.device(ben)
     await befriend(anna, ben)
-    await away.wait_for(lambda: me(anna).id in away.state.relations)
+    await away.wait_for(lambda: me(anna).id in away.state.affairs.relations)
     await away.close()
     await anna.call(EditProfile(display_name="Anna the Second"))
     await ben.wait_for(lambda: ben.state.people[me(anna).id].display_name == "Anna the Second")
@@ -375,8 +383,8 @@ async def test_settings_reach_all_devices(people: People) -> None:
     await away.close()
     now = await anna.call(EditSettings(who_may_call=Whom.NOBODY, typing=False))
     assert (now.settings.who_may_call, now.settings.typing, now.settings.read_receipts) == (Whom.NOBODY, False, True)
-    await phone.wait_for(lambda: phone.state.settings == now.settings)
+    await phone.wait_for(lambda: phone.state.affairs.settings == now.settings)
     assert (await anna.call(EditSettings(typing=False))).rev == now.rev
     await people.enter(away)
     await in_step(anna, phone, away)
-    assert away.state.settings == now.settings
+    assert away.state.affairs.settings == now.settings

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from dialog.client import Client
+from dialog.protocol.base import MAX_ID
 from dialog.protocol.chats import (
     AddMember,
     ChatState,
@@ -140,3 +141,11 @@ async def test_a_chat_whose_changes_are_too_large_begins_afresh(people: People) 
     assert [message.seq for message in state.messages] == [3, 4]
     alone = await ben.call(GetChat(chat_id=chat.id))
     assert [message.seq for message in alone.messages] == [3, 4]
+
+
+async def test_so_many_chats_that_their_numbers_are_a_long_frame(people: People) -> None:
+    """Three thousand, in each of which something was hidden, with the longest ids and a `rev` of ten million."""
+    (anna,) = await people.join("anna")
+    held = {str(MAX_ID - number): 10_000_000 for number in range(3000)}
+    synced = await anna.call(Sync(chats=held, marks=dict.fromkeys(held, 100)))
+    assert {str(chat_id) for chat_id in synced.gone} == held.keys()

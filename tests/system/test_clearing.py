@@ -31,6 +31,7 @@ from dialog.protocol.messages import (
 from dialog.protocol.preferences import SetDraft
 from dialog.protocol.reactions import AddReaction, ListReactions
 from dialog.protocol.receipts import ReadReceipt
+from tests.patience import PATIENCE
 from tests.people import People, direct, group, in_step, knows, me, texts
 from tests.records import kept, on_record
 from tests.servers import Suite
@@ -133,6 +134,19 @@ async def test_a_device_that_was_away_learns_of_it(people: People, doing: str) -
     assert SECRET not in texts(phone, chat.id)
 
 
+@pytest.mark.parametrize("command", [ClearChat, DeleteChat])
+async def test_a_draft_is_cleared_too(people: People, command: type[ClearChat | DeleteChat]) -> None:
+    anna, ben = await people.join("anna", "ben")
+    phone = await people.device(anna)
+    chat = await direct(anna, ben)
+    await anna.call(SetDraft(chat_id=chat.id, text=SECRET))
+    await phone.wait_for(lambda: SECRET in repr(phone.state.snapshot()))
+    await anna.call(command(chat_id=chat.id))
+    for device in (anna, phone):
+        await device.wait_for(lambda device=device: SECRET not in repr(device.state.snapshot()))
+    await in_step(anna, phone)
+
+
 async def test_a_deleted_chat_comes_back_with_the_next_message(people: People) -> None:
     anna, ben = await people.join("anna", "ben")
     phone = await people.device(anna)
@@ -182,7 +196,7 @@ async def test_of_a_group_that_is_over_nothing_is_left(people: People, suite: Su
     chat = await group(anna, ben)
     for number in range(300):  # more than one bite
         anna.send(chat.id, f"message {number}")
-    await anna.wait_for(lambda: not anna.outbox.unsent(), 30)
+    await anna.wait_for(lambda: not anna.outbox.unsent(), PATIENCE)
     await ben.call(ReadReceipt(chat_id=chat.id, seq=5))
     await ben.call(SetDraft(chat_id=chat.id, text="never sent"))
     await anna.call(DeleteChat(chat_id=chat.id))
@@ -213,8 +227,11 @@ async def test_all_that_one_has_written_can_go_for_everyone(people: People, suit
         "delete": DeleteChat(chat_id=chat.id, delete_mine=True),
     }[how]
     await ben.call(command)
-    await anna.wait_for(lambda: not any("ben" in text for text in texts(anna, chat.id)), 20)
+    await anna.wait_for(lambda: not any("ben" in text for text in texts(anna, chat.id)), PATIENCE)
     assert texts(anna, chat.id) == ["", "anna 0", "", "anna 1", "", "anna 2"]
+    told = [one for one in anna.state.chats[chat.id].messages.values() if one.kind == "system"]
+    assert len(told) == (how == "leave"), "that somebody has left is told by the group"
+    assert all(one.notice and not one.deleted_at for one in told)
     await in_step(anna, ben)
     rows = await on_record(
         suite.servers,

@@ -5,11 +5,14 @@ import asyncio
 import pytest
 
 from dialog.client import Refused
+from dialog.ids import now_ms
 from dialog.protocol.base import Forbidden, NotFound, tag_of
+from dialog.protocol.chats import EditMember, OpenSaved, Role
 from dialog.protocol.messages import (
     DeleteMessage,
     EditConflict,
     EditMessage,
+    EditWindowOver,
     ForwardMessages,
     ListEdits,
     PinMessage,
@@ -17,8 +20,8 @@ from dialog.protocol.messages import (
     SendMessage,
 )
 from dialog.protocol.reactions import AddReaction
-from tests.people import People, direct, group, in_step, me
-from tests.records import kept, on_record
+from tests.people import People, direct, group, in_step, knows, me
+from tests.records import change_record, kept, on_record
 from tests.servers import Suite
 
 
@@ -42,6 +45,29 @@ async def test_the_history_of_a_message(people: People, suite: Suite) -> None:
     [left] = (await ben.call(ListEdits(chat_id=chat.id, seq=message.seq))).edits
     assert (left.version, left.text) == (3, "three")
     await in_step(anna, ben)
+
+
+@pytest.mark.parametrize("kind", ["direct", "saved"])
+async def test_for_two_days_and_what_one_keeps_for_oneself_for_ever(people: People, suite: Suite, kind: str) -> None:
+    anna, ben = await people.join("anna", "ben")
+    chat = await (direct(anna, ben) if kind == "direct" else anna.call(OpenSaved()))
+    await knows(chat.id, anna)
+    old = await anna.send(chat.id, "old")
+    for hours, outcome in ((47, "edited"), (49, "edited" if kind == "saved" else "refused")):
+        await change_record(
+            suite.servers,
+            "UPDATE messages SET sent_at = %(then)s WHERE chat_id = %(id)s AND seq = %(seq)s",
+            then=now_ms() - hours * 3_600_000,
+            id=chat.id,
+            seq=old.seq,
+        )
+        edit = EditMessage(chat_id=chat.id, seq=old.seq, text=f"after {hours} hours")
+        if outcome == "edited":
+            assert (await anna.call(edit)).text == edit.text
+        else:
+            with pytest.raises(Refused) as refused:
+                await anna.call(edit)
+            assert refused.value.failure == EditWindowOver(hours=48)
 
 
 async def test_of_two_edits_at_once_the_second_is_told(people: People) -> None:
@@ -119,11 +145,13 @@ async def test_who_is_mentioned(people: People, case: str, kind: str) -> None:
     await in_step(anna, ben)
 
 
-async def test_everybody_is_for_the_owner_to_call(people: People) -> None:
-    anna, ben = await people.join("anna", "ben")
-    chat, pair = await group(anna, ben), await direct(anna, ben)
+async def test_everybody_is_for_owner_and_admins_to_call(people: People) -> None:
+    anna, ben, carla = await people.join("anna", "ben", "carla")
+    chat, pair = await group(anna, ben, carla), await direct(anna, ben)
+    await anna.call(EditMember(chat_id=chat.id, user_id=me(carla).id, role=Role.ADMIN))
     call = SendMessage(chat_id=chat.id, nonce="n", text="<@all> dinner", mention_all=True)
-    assert (await anna.call(call)).mentions_all
+    for person in (anna, carla):
+        assert (await person.call(call)).mentions_all
     with pytest.raises(Refused) as refused:
         await ben.call(call)
     assert isinstance(refused.value.failure, Forbidden)

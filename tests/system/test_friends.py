@@ -69,12 +69,12 @@ async def test_what_each_side_holds_and_is_told(people: People, case: tuple[str,
     await in_step(anna, ben, phone)
     other = ben if action.startswith("anna") else anna
     await settle(other)
-    rev = other.state.people_rev
+    rev = other.state.affairs.rev
     for _ in range(3):  # a retry changes and tells nothing
         await act(anna, ben, action)
     news = await settle(other)
     assert len(news) == other_is_told
-    assert other.state.people_rev - rev == other_is_told + 1, "their own affairs were counted on by what they are told"
+    assert other.state.affairs.rev - rev == other_is_told + 1, "their own affairs were counted on by what they are told"
     assert relation(anna, ben) == anna_holds
     assert relation(ben, anna) == ben_holds
     await phone.wait_for(lambda: relation(phone, ben) == anna_holds)
@@ -83,11 +83,11 @@ async def test_what_each_side_holds_and_is_told(people: People, case: tuple[str,
 
 async def settle(client: Client) -> list[RelationChanged]:
     """What a client has been told of relations since the last time: up to a change of its own, on the same topic."""
-    settings = client.state.settings
+    settings = client.state.affairs.settings
     assert settings is not None
     rev = (await client.call(EditSettings(typing=not settings.typing))).rev
-    await client.wait_for(lambda: client.state.people_rev >= rev)
-    assert not client.state.people_behind
+    await client.wait_for(lambda: client.state.affairs.rev >= rev)
+    assert not client.state.affairs.behind
     heard = client.events.take()
     assert any(isinstance(event, SettingsEdited) for event in heard)
     return [event for event in heard if isinstance(event, RelationChanged)]

@@ -18,10 +18,12 @@ from dialog.protocol.chats import (
     LeaveChat,
     OpenSaved,
     RemoveMember,
+    SetDisappearing,
     SlowMode,
 )
 from dialog.protocol.messages import DeleteMessage, EditMessage, Message, SendMessage
 from dialog.protocol.notices import (
+    DisappearingSet,
     GroupDescribed,
     GroupRenamed,
     MemberLeft,
@@ -271,6 +273,9 @@ async def test_a_group_tells_what_is_changed_in_it(club: Club) -> None:
             [GroupRenamed(title="Hikes"), SettingsChanged(slow_mode=9, may_send=Role.ADMIN)],
         ),
         ("owner", EditChat(chat_id=chat_id, slow_mode=0), [SettingsChanged(slow_mode=0)]),
+        ("admin", SetDisappearing(chat_id=chat_id, after=3600), [DisappearingSet(after=3600)]),
+        ("owner", SetDisappearing(chat_id=chat_id, after=3600), []),
+        ("owner", SetDisappearing(chat_id=chat_id, after=None), [DisappearingSet(after=None)]),
         (
             "member",
             AddMember(chat_id=chat_id, user_ids=[club.id("guest")]),

@@ -1,4 +1,7 @@
-"""Receipts of invisible people: for their own devices at once, for others once they are visible again."""
+"""Receipts of invisible people: for their own devices at once, for others once they are visible again.
+
+What shows them while they are invisible: test_visible_acts.py.
+"""
 
 import pytest
 
@@ -32,12 +35,11 @@ async def choose(client: Client, status: Choice, until: int | None = None) -> No
     await client.call(SetStatus(status=status, until=until))
 
 
-async def told_after(anna: Client, ben: Client, chat_id: int, witness: Client | None = None) -> None:
-    """Wait for a receipt that was given after all others."""
-    witness = witness or anna
-    sent = await ben.send(chat_id, "after all")
-    await witness.call(ReadReceipt(chat_id=chat_id, seq=sent.seq))
-    await ben.wait_for(lambda: held(ben, chat_id, witness)[0] == sent.seq, PATIENCE)
+async def told_after(anna: Client, ben: Client, chat_id: int) -> None:
+    """Wait for a receipt of Anna's that was given after all others; Ben does nothing that she sees."""
+    sent = await anna.send(chat_id, "after all")
+    await anna.call(ReadReceipt(chat_id=chat_id, seq=sent.seq))
+    await ben.wait_for(lambda: held(ben, chat_id, anna)[0] == sent.seq, PATIENCE)
 
 
 @pytest.mark.parametrize("kind", ["direct", "group"])

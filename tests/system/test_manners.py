@@ -12,7 +12,7 @@ from dialog.client import Client
 from dialog.config import RedisSettings
 from dialog.ids import now_ms
 from dialog.protocol.base import Refused, TooManyRequests, tag_of
-from dialog.protocol.chats import OpenDirect
+from dialog.protocol.chats import EditChat, OpenDirect
 from dialog.protocol.messages import EditMessage, LinksRefused, Message, SendMessage
 from dialog.protocol.reactions import AddReaction
 from dialog.protocol.reports import ReportReason, ReportUser
@@ -26,6 +26,8 @@ STRICT = {
     "DIALOG_CHAT_MESSAGES_EVERY": str(HOUR),
     "DIALOG_CHAT_STRANGERS_BURST": "3",
     "DIALOG_CHAT_STRANGERS_EVERY": str(HOUR),
+    "DIALOG_CHAT_EDITS_BURST": "3",
+    "DIALOG_CHAT_EDITS_EVERY": str(HOUR),
     "DIALOG_CHAT_NEW_FOR": "86400",
     "DIALOG_CHAT_NEW_DIRECTS": "2",
 }
@@ -111,6 +113,24 @@ async def test_retries_are_not_counted(strict: People) -> None:
     chat = await group(anna, ben)
     first = await say(anna, chat.id, nonce="first")
     assert [await say(anna, chat.id, nonce="first") for _ in range(2)] == [first] * 2
+
+
+async def test_so_many_edits_and_then_a_wait(strict: People) -> None:
+    anna, ben = await strict.join("anna", "ben")
+    chat = await group(anna, ben)
+    message = await say(anna, chat.id)
+    texts = iter(f"edited {number}" for number in range(4))
+    edits = await outcomes(4, lambda: anna.call(EditMessage(chat_id=chat.id, seq=message.seq, text=next(texts))))
+    assert edits == ["ok"] * 3 + ["rate_limited"]
+
+
+async def test_what_is_refused_for_haste_does_not_begin_the_wait_of_slow_mode(strict: People) -> None:
+    anna, ben = await strict.join("anna", "ben")
+    hasty, slow = await group(anna, ben), await group(anna, ben)
+    await anna.call(EditChat(chat_id=slow.id, slow_mode=3600))
+    assert await outcomes(5, lambda: say(ben, hasty.id)) == ["ok"] * 5
+    assert await outcome(say(ben, slow.id)) == "rate_limited"
+    assert await outcome(say(ben, slow.id)) == "rate_limited", "not slow_mode: nothing was posted"
 
 
 LINK = "look: HTTPS://example.org/"

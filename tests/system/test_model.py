@@ -3,6 +3,7 @@
 `MODEL_SEED=<printed> make test ARGS=tests/system/test_model.py` plays the same lives again; `make soak` plays many.
 """
 
+import asyncio
 import os
 import secrets
 from collections.abc import AsyncGenerator
@@ -21,6 +22,8 @@ from dialog.protocol.messages import (
     DeleteMessage,
     EditMessage,
     HideMessages,
+    ListEdits,
+    ListPins,
     Message,
     MessageHistory,
     PinMessage,
@@ -34,7 +37,8 @@ from dialog.protocol.receipts import DeliveredReceipt, ReadReceipt
 from tests.model import DIRECT, GROUP, Content, Model, Seen, View
 from tests.patience import PATIENCE
 from tests.people import PASSWORD, People, direct, group, knows, me, username
-from tests.servers import Suite
+from tests.records import on_record
+from tests.servers import Servers, Suite
 
 SEED = int(os.environ.get("MODEL_SEED") or secrets.randbelow(2**32))
 MINUTES = float(os.environ.get("SOAK_MINUTES") or 0)
@@ -62,7 +66,7 @@ class Step(NamedTuple):
 WEIGHTS = {
     "send": 10, "mention": 3, "edit": 5, "delete": 4, "react": 4, "pin": 2, "hide": 3, "clear": 1, "close": 1,
     "read": 6, "receive": 2, "mark": 2, "mute": 1, "draft": 1, "leave": 2, "add": 3, "block": 4, "unblock": 4,
-    "go_away": 2, "come_back": 3,
+    "go_away": 2, "come_back": 3, "answer": 3, "withdraw": 1,
 }  # fmt: skip
 STEP = st.builds(
     Step,
@@ -79,7 +83,8 @@ LIFE = st.lists(st.lists(STEP, max_size=12), max_size=8)
 class Play:
     """The real people, and the model that does as they do."""
 
-    def __init__(self, devices: dict[str, list[Client]], chats: dict[str, int]) -> None:
+    def __init__(self, servers: Servers, devices: dict[str, list[Client]], chats: dict[str, int]) -> None:
+        self.servers = servers
         self.devices = devices
         self.away: list[tuple[str, Client]] = []
         self.chats = chats
@@ -127,6 +132,14 @@ class Play:
         text = self.text()
         expected = self.model.send(step.who, step.chat, text)
         command = SendMessage(chat_id=self.chats[step.chat], nonce=secrets.token_hex(8), text=text)
+        await self.same(expected, device, command)
+
+    async def answer(self, step: Step, device: Client) -> None:
+        """One of the last messages, be it deleted, hidden or cleared; or now and then the one that is to come."""
+        text, seq = self.text(), max(1, len(self.model.chats[step.chat].said) + 2 - step.number // 2)
+        expected = self.model.send(step.who, step.chat, text, reply_to=seq)
+        nonce = secrets.token_hex(8)
+        command = SendMessage(chat_id=self.chats[step.chat], nonce=nonce, text=text, reply_to=seq)
         await self.same(expected, device, command)
 
     async def mention(self, step: Step, device: Client) -> None:
@@ -182,6 +195,14 @@ class Play:
         expected = self.model.clear(step.who, step.chat)
         await self.same(expected, device, ClearChat(chat_id=self.chats[step.chat]))
 
+    async def withdraw(self, step: Step, device: Client) -> None:
+        expected = self.model.withdraw(step.who, step.chat)
+        chat_id = self.chats[step.chat]
+        await self.same(expected, device, ClearChat(chat_id=chat_id, delete_mine=True))
+        async with asyncio.timeout(PATIENCE):
+            while await on_record(self.servers, "SELECT 1 FROM withdrawals WHERE chat_id = %(id)s", id=chat_id):
+                await asyncio.sleep(0.05)  # it is done soon, and what comes next comes after it
+
     async def close(self, step: Step, device: Client) -> None:
         await self.same(self.model.close(step.who), device, DeleteChat(chat_id=self.chats[DIRECT]))
 
@@ -216,9 +237,9 @@ class Play:
 
     async def add(self, step: Step, _device: Client) -> None:
         """Carla brings them back."""
-        self.model.add(step.who)
+        expected = self.model.add(step.who)
         command = AddMember(chat_id=self.chats[GROUP], user_ids=[self.ids[step.who]])
-        await self.same(None, self.devices["carla"][0], command)
+        await self.same(expected, self.devices["carla"][0], command)
 
     def other(self, step: Step) -> str:
         return [name for name in DEVICES if name != step.who][step.number % 2]
@@ -254,10 +275,22 @@ class Play:
                 pages = await self.pages(devices[0], chat_id)
                 assert (pages is None) == (expected is None)
                 held = self.view(fresh, chat_id, pages or {})
-                assert held == self.left(expected, kind), f"{name} is told this of the {kind} chat"
+                wanted = self.left(expected, kind)
+                assert held == wanted, f"{name} is told this of the {kind} chat"
+                if wanted:
+                    await self.lists_agree(name, devices[0], chat_id, wanted)
             for device in devices:
                 for kind in self.chats:
                     await self.comes_to_show(device, name, kind)
+
+    async def lists_agree(self, name: str, device: Client, chat_id: int, wanted: View) -> None:
+        """What is pinned, and what was said before it was edited, is that of the messages one sees."""
+        pins = [one.seq for one in (await device.call(ListPins(chat_id=chat_id))).messages]
+        assert pins == [seq for seq, one in wanted.messages.items() if one.content.pinned], f"{name} has these pins"
+        for seq, one in wanted.messages.items():
+            if one.content.edits:
+                edits = (await device.call(ListEdits(chat_id=chat_id, seq=seq))).edits
+                assert [edit.version for edit in edits] == list(range(1, one.content.edits + 1)), f"{name}: {seq}"
 
     async def comes_to_show(self, device: Client, name: str, kind: str) -> None:
         chat_id = self.chats[kind]
@@ -340,6 +373,7 @@ class Play:
                 (self.names[user_id], one.emoji) for one in message.reactions for user_id in one.user_ids
             ),
             pinned=message.pinned_at is not None,
+            reply_to=message.reply_to,
         )
         if message.kind == "hidden":
             return Seen(author, "hidden", content)
@@ -373,7 +407,7 @@ async def playing(suite: Suite) -> AsyncGenerator[Play]:
                 )
                 devices[name].append(await stack.enter_async_context(device))
                 await knows(chats[GROUP], device)
-        yield Play(devices, chats)
+        yield Play(suite.servers, devices, chats)
 
 
 async def all_devices_are_equal(people: People, play: Play) -> None:

@@ -23,12 +23,16 @@ import msgspec
 import pytest
 from msgspec import Struct
 
+from dialog.bus import Bus
 from dialog.client import Client
 from dialog.client.door import http_session
+from dialog.config import Settings, load
+from dialog.ids import new_id
 from dialog.protocol.accounts import FindUser
 from dialog.protocol.base import Command, Event, tag_of
 from dialog.protocol.chats import CreateChat, GetChat, GetPeople, OpenDirect, Sync
 from dialog.protocol.frames import ENCODER
+from dialog.protocol.internal import LiveSession, ReportSessions
 from dialog.protocol.messages import MessageHistory, SendMessage
 from dialog.protocol.people import AcceptFriend, AddBlock, ListPeople, RequestFriend
 from dialog.protocol.presence import (
@@ -181,8 +185,16 @@ async def come(people: People, scene: Scene, status: str) -> None:
 
 
 @asynccontextmanager
-async def idle_device(anna: Client) -> AsyncGenerator[None]:
-    """A device that says with its first words that there was no input for long, before anybody hears of it."""
+async def idle_device(people: People, anna: Client) -> AsyncGenerator[None]:
+    """A device that says with its first words that there was no input for long.
+
+    Whoever was never here counts as active until they say so; she was, as another gateway tells.
+    """
+    url = {"DIALOG_NATS_URL": people.suite.servers.environment["DIALOG_NATS_URL"]}
+    bus = await Bus.connect(load(Settings, "test", url), "test")
+    before = LiveSession(user_id=id_of(anna), session_id=new_id(), idle_for=LONG_AGO)
+    await bus.call(ReportSessions(gateway="another", here=[before], gone=[]))
+    await bus.close()
     async with raw_socket(anna.session.url) as socket:
         await socket.send({"id": 1, "command": {"type": "connect", "access_token": token_of(anna)}})
         await socket.send({"id": 2, "command": {"type": "session.focus", "focused": True, "idle_for": LONG_AGO}})
@@ -288,7 +300,7 @@ async def test_what_each_may_see(people: People, status: str) -> None:
     scene = await scene_of(people)
     async with AsyncExitStack() as stack:
         if status == "idle":
-            await stack.enter_async_context(idle_device(scene.anna))
+            await stack.enter_async_context(idle_device(people, scene.anna))
         else:
             await come(people, scene, status)
         await act(scene.anna, scene, types=status in TABLE["typing"])
@@ -380,6 +392,8 @@ async def all_that_is_seen(people: People, relation: str, how: str) -> list[str]
         for chat_id in chats:
             await ben.wait_for(lambda chat_id=chat_id: id_of(anna) in ben.state.chats[chat_id].receipts, PATIENCE)
 
+    # What Ben is told of how they stand to each other comes within a second, and is the same both times.
+    await asyncio.sleep(2)
     names = {str(chat_id): name for chat_id, name in chats.items()}
     for name, client in (("anna", anna), ("ben", ben), ("carla", carla)):
         user = client.session.user

@@ -115,7 +115,7 @@ async def test_who_is_reported_cannot_tell(people: People) -> None:
     chat = await direct(anna, ben)
     rude = await ben.send(chat.id, "rude")
     await in_step(anna, ben)
-    before = ben.state.snapshot(), ben.state.revs(), ben.state.people_rev
+    before = ben.state.snapshot(), ben.state.revs(), ben.state.affairs.rev
     await anna.call(ReportMessage(chat_id=chat.id, seq=rude.seq, reason=SPAM))
     await anna.call(ReportUser(user_id=me(ben).id, reason=SPAM))
     relations = await ben.call(ListPeople())
@@ -158,25 +158,25 @@ async def test_a_warning_waits_until_it_is_dismissed(people: People, suite: Suit
     phone = await people.device(ben)
     await tool(suite, "warn", "--report", str(report_id), "--say", "Be kind", "--why", "rude")
     for device in (ben, phone):
-        await device.wait_for(lambda device=device: bool(device.state.warnings), PATIENCE)
+        await device.wait_for(lambda device=device: bool(device.state.affairs.warnings), PATIENCE)
     late = await people.device(ben)
-    await late.wait_for(lambda: bool(late.state.warnings), PATIENCE)
-    [warning] = late.state.warnings.values()
+    await late.wait_for(lambda: bool(late.state.affairs.warnings), PATIENCE)
+    [warning] = late.state.affairs.warnings.values()
     assert warning.text == "Be kind"
     await phone.call(DismissWarning(warning_id=warning.id))
     await phone.call(DismissWarning(warning_id=warning.id))
     for device in (ben, phone, late):
-        await device.wait_for(lambda device=device: not device.state.warnings, PATIENCE)
+        await device.wait_for(lambda device=device: not device.state.affairs.warnings, PATIENCE)
     later = await people.device(ben)
-    assert not later.state.warnings
+    assert not later.state.affairs.warnings
     assert await decision(suite, ben) == ["warn"]
 
 
 async def test_nobody_dismisses_the_warning_of_another(people: People, suite: Suite) -> None:
     anna, ben, _, _ = await reported(people)
     await tool(suite, "warn", "--user", username(ben), "--say", "Be kind", "--why", "rude")
-    await ben.wait_for(lambda: bool(ben.state.warnings), PATIENCE)
-    [warning_id] = ben.state.warnings
+    await ben.wait_for(lambda: bool(ben.state.affairs.warnings), PATIENCE)
+    [warning_id] = ben.state.affairs.warnings
     assert await reason_of(anna.call(DismissWarning(warning_id=warning_id))) == "not_found"
 
 

@@ -3,20 +3,14 @@
 import asyncio
 import time
 
-import aiohttp
 import pytest
 
 from dialog.client import Client
+from tests.metrics import metric
 from tests.patience import PATIENCE, Late, timed
 from tests.people import People, group, in_step
 from tests.raw import RawSocket, raw_socket
 from tests.servers import Suite
-
-
-async def metric(suite: Suite, name: str, gateway: str = "gateway") -> float:
-    async with aiohttp.ClientSession() as http, http.get(f"{suite.url(gateway)}/metrics") as answer:
-        text = await answer.text()
-    return sum(float(line.split()[1]) for line in text.splitlines() if line.startswith(f"{name} "))
 
 
 async def flood(sender: Client, chat_id: int, count: int) -> None:

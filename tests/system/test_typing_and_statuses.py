@@ -26,6 +26,7 @@ from dialog.protocol.presence import (
     Typing,
     UntilRefused,
 )
+from tests.patience import PATIENCE
 from tests.people import People, direct, group, in_step, knows, me
 from tests.servers import Servers, Suite
 
@@ -78,7 +79,7 @@ async def seen(viewer: Client, about: Client) -> Availability:
 
 
 async def is_seen_as(viewer: Client, about: Client, status: Availability) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while await seen(viewer, about) is not status:
             await asyncio.sleep(0.05)
 
@@ -222,7 +223,7 @@ async def test_the_open_chat_is_told_again_after_a_reconnect(few: People) -> Non
     await ben.close()
     await ben.open()
     await opens(chat.id, anna)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not ben.usage.typing_in(chat.id):
             await anna.call(StartTyping(chat_id=chat.id))
             await asyncio.sleep(0.2)

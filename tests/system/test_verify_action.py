@@ -212,8 +212,8 @@ async def friends_no_longer(scene: Scene) -> None:
 async def dismiss_warning(scene: Scene) -> None:
     async with desk(scene.suite) as bus:
         await bus.call(WarnUser(operator="olga", why="a test", said="Be kind", user_id=me(scene.anna).id))
-    await scene.phone.wait_for(lambda: bool(scene.phone.state.warnings), PATIENCE)
-    [warning_id] = scene.phone.state.warnings
+    await scene.phone.wait_for(lambda: bool(scene.phone.state.affairs.warnings), PATIENCE)
+    [warning_id] = scene.phone.state.affairs.warnings
     await scene.anna.call(DismissWarning(warning_id=warning_id))
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from dialog.client import State
-from dialog.client.state import HELD_EVENTS
+from dialog.client.held import HELD_EVENTS
 from dialog.protocol.accounts import MeChanged, User
 from dialog.protocol.base import Event
 from dialog.protocol.chats import (
@@ -270,7 +270,7 @@ def test_held_events_are_bounded_and_what_is_beyond_is_fetched() -> None:
         server.post()
     for event in server.told[1:]:
         state.apply(event)
-    assert len(state._held[CHAT].events) == HELD_EVENTS
+    assert len(state._held[CHAT]) == HELD_EVENTS
     state.apply(server.told[0])
     assert set(state.behind) == {CHAT}
     state.apply_state(server.changes(state.chats[CHAT].rev), asked=state.chats[CHAT].rev)
@@ -500,6 +500,22 @@ def test_a_state_that_was_read_before_one_cleared_brings_nothing_back() -> None:
     state.apply_state(late, asked=1)
     assert seen(state) == {}
     assert not state.chats[CHAT].listed
+
+
+def test_what_is_cleared_while_the_chat_is_fetched_for_the_first_time() -> None:
+    server = Server()
+    for _ in range(3):
+        server.post()
+    state = State()
+    state.apply(ChatJoined(chat=server.changes(0).chat))
+    late = server.changes(0)
+    state.apply(ChatCleared(chat_id=CHAT, cleared_seq=3, closed_seq=None, mark=1))
+    state.apply_state(late)
+    assert CHAT in state.behind, "it was read as of before"
+    fetched = server.changes(0)
+    state.apply_state(replace(fetched, messages=[], mine=replace(fetched.mine, cleared_seq=3, mark=1)), asked=2)
+    assert seen(state) == {}
+    assert CHAT not in state.behind
 
 
 def test_a_device_that_missed_a_mark_asks() -> None:
