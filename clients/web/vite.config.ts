@@ -3,6 +3,9 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { catalogs } from "./build/catalogs";
 import { compressed } from "./build/compressed";
+import { emoji } from "./build/emoji";
+import { offline } from "./build/offline";
+import { textSizes } from "./build/text_sizes";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const running = `${repository}.local/address`;
@@ -10,7 +13,7 @@ const gateway = existsSync(running) ? readFileSync(running, "utf8").trim() : "ht
 const toGateway = { target: gateway, ws: true, headers: { origin: gateway } };
 
 export default defineConfig({
-  plugins: [catalogs(), compressed()],
+  plugins: [catalogs(), emoji(), offline(), compressed()],
   resolve: {
     // The app is written against React; that it runs on Preact is decided here alone.
     alias: {
@@ -20,6 +23,7 @@ export default defineConfig({
       react: "preact/compat",
     },
   },
+  css: { postcss: { plugins: [textSizes()] } },
   esbuild: { jsx: "automatic" },
   server: { proxy: { "/api": toGateway, "/ws": toGateway }, fs: { allow: [repository] } },
   build: {

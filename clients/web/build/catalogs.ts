@@ -1,7 +1,7 @@
 import { compileMessage } from "@lingui/message-utils/compileMessage";
 import type { Plugin } from "vite";
 
-const CATALOG = /\/src\/locales\/[a-z]{2}\.json$/;
+const CATALOG = /\/src\/locales\/(entrance\/)?[a-z]{2}\.json$/;
 
 /** Compiles the ICU messages of `src/locales` while building, so that the parser for them is not shipped. */
 export function catalogs(): Plugin {

@@ -3,18 +3,23 @@ import { createRoot } from "react-dom/client";
 import { start, store } from "./store/app";
 import { preferences, showPreferences } from "./store/preferences";
 import { followHistory } from "./store/router";
+import { followUpdates } from "./store/updates";
 import { localeFor, speak } from "./text/i18n";
-import { App } from "./views/App";
+import { App, prepare } from "./views/App";
 
 showPreferences(document.documentElement);
 followHistory();
-void start();
+if (isSecureContext) void start();
 preferences.subscribe(({ language }) => void speak(language || localeFor(navigator.languages)));
 store.unread.subscribe(count => {
   document.title = count ? `(${count}) Dialog` : "Dialog";
 });
 
-const { language } = preferences.peek();
-speak(language || localeFor(navigator.languages)).finally(() => {
-  createRoot(document.getElementById("app")!).render(<App />);
-});
+const language = preferences.peek().language || localeFor(navigator.languages);
+prepare(language);
+speak(language)
+  .catch(() => speak("en"))
+  .finally(() => {
+    createRoot(document.getElementById("app")!).render(<App />);
+    followUpdates();
+  });

@@ -98,6 +98,9 @@ describe("one's own affairs", () => {
     expect(affairs().settings?.typing).toBe(false);
     await Promise.all([client.call({ type: "warning.dismiss", warning_id: 7 }), pass(10)]);
     expect(affairs().warnings.size).toBe(0);
+    expect(affairs().behind).toBe(false);
+    gateway.cut();
+    await pass(3000);
     expect(affairs()).toMatchObject({ rev: gateway.peopleRev, behind: false });
   });
 

@@ -10,7 +10,7 @@ let ended: unknown;
 
 function unsent(text: string): Unsent {
   const nonce = `mine-${text}`;
-  const rest = { reply_to: null, mentions: [], mention_all: false, written_at: 0, reason: null };
+  const rest = { reply_to: null, mentions: [], mention_all: false, written_at: Date.now(), reason: null };
   return { chat_id: CHAT, nonce, text, progress: "waiting", ...rest };
 }
 
@@ -57,6 +57,12 @@ describe("in step", () => {
     await pass(5);
     expect(texts()).toEqual(["one", "two"]);
     expect(view().mine.unread).toBe(2);
+  });
+
+  test("the answer of a change leaves no hole where its notice belongs", async () => {
+    await Promise.all([client.call({ type: "chat.edit", chat_id: CHAT, title: "Hike" }), pass(20)]);
+    expect(view().chat.title).toBe("Hike");
+    expect([...view().messages.values()].map(message => message.seq)).toEqual([1, 2]);
   });
 
   test("an event that is lost is fetched, half a second after it is missed", async () => {
@@ -136,11 +142,45 @@ describe("the outbox", () => {
     client.outbox.put(unsent("a"));
     client.outbox.put(unsent("b"));
     await pass(50);
-    expect(client.outbox.all()).toMatchObject([{ text: "a", progress: "failed", reason: "text_too_long" }]);
+    expect(client.outbox.all()).toMatchObject([{ text: "a", progress: "failed", reason: { limit: 1 } }]);
     gateway.refuse = null;
     client.outbox.retry("mine-a");
     await pass(50);
     expect(texts()).toEqual(["one", "b", "a"]);
+  });
+
+  test("what could not be sent for a day is sent only when one asks for it", async () => {
+    const refusing = () => ({ reason: "unavailable", status: "unavailable", retry_after: 60 }) as const;
+    gateway.refuse = command => (command.type === "message.send" ? refusing() : undefined);
+    client.outbox.put(unsent("a"));
+    await pass(23 * 3_600_000);
+    client.outbox.put(unsent("b"));
+    expect(client.outbox.all()).toMatchObject([{ progress: "waiting" }, { progress: "waiting" }]);
+    await pass(2 * 3_600_000);
+    gateway.refuse = null;
+    await pass(120_000);
+    expect(texts()).toEqual(["one", "b"]);
+    expect(client.outbox.all()).toMatchObject([{ text: "a", progress: "failed", reason: null }]);
+    client.outbox.retry("mine-a");
+    await pass(50);
+    expect(texts()).toEqual(["one", "b", "a"]);
+  });
+
+  test("also where nothing is attempted one is told after a day", async () => {
+    gateway.cut(1006);
+    gateway.isDown = true;
+    client.outbox.put(unsent("a"));
+    await pass(86_400_000);
+    expect(client.outbox.all()).toMatchObject([{ progress: "waiting" }]);
+    await pass(120_000);
+    expect(client.outbox.all()).toMatchObject([{ text: "a", progress: "failed", reason: null }]);
+    gateway.isDown = false;
+    client.session.take("token", Date.now() + 86_400_000);
+    await pass(120_000);
+    expect(texts()).toEqual(["one"]);
+    client.outbox.retry("mine-a");
+    await pass(50);
+    expect(texts()).toEqual(["one", "a"]);
   });
 
   test("too fast waits as long as it is told", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Chat, User } from "../src/protocol";
+import type { User } from "../src/protocol";
+import type { Chat } from "../src/state/whole";
 import { BadFilter, type Known, searchFor } from "../src/text/query";
 
 const user = (id: number, username: string, display_name: string) => ({ id, username, display_name }) as User;

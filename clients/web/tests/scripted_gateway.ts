@@ -45,19 +45,25 @@ export class Gateway {
   /** Of Anna's own affairs. */
   peopleRev = 3;
   settings = SETTINGS;
+  title = "Walk";
   readonly relations = new Map<number, Relation>();
   readonly warnings = new Map<number, WarningNote>();
   readonly messages: Message[] = [];
   readonly received: ClientCommand[] = [];
   fate: Fate = () => [0];
   refuse: ((command: ClientCommand) => Failure | undefined) | null = null;
+  /** Commands of which the answer is lost with the connection, once each. */
+  swallow: ((command: ClientCommand) => boolean) | null = null;
+  /** Nobody gets through. */
+  isDown = false;
   private readonly sockets = new Set<ScriptedSocket>();
 
   open = (): Transport => {
     const socket = new ScriptedSocket(this);
     this.sockets.add(socket);
     this.most = Math.max(this.most, this.sockets.size);
-    setTimeout(() => socket.onopen?.call(socket as never, new Event("open")), 0);
+    const opened = () => socket.onopen?.call(socket as never, new Event("open"));
+    setTimeout(() => (this.isDown ? socket.end(1006) : opened()), 0);
     return socket;
   };
 
@@ -92,16 +98,20 @@ export class Gateway {
     return message;
   }
 
-  edit(seq: number, text: string): void {
-    const message = { ...this.messages[seq - 1]!, text, edited_at: Date.now(), rev: ++this.rev };
-    this.messages[seq - 1] = message;
-    this.tell({ type: "message.changed", message });
+  edit(seq: number, text: string): Message {
+    const edits = (this.messages[seq - 1]!.edits ?? 0) + 1;
+    return this.change(seq, { text, edits, edited_at: Date.now() });
   }
 
-  remove(seq: number): void {
-    const message = { ...this.messages[seq - 1]!, text: "", deleted_at: Date.now(), rev: ++this.rev };
+  change(seq: number, changes: Partial<Message>): Message {
+    const message = { ...this.messages[seq - 1]!, ...changes, rev: ++this.rev };
     this.messages[seq - 1] = message;
     this.tell({ type: "message.changed", message });
+    return message;
+  }
+
+  remove(seq: number): Message {
+    return this.change(seq, { text: "", deleted_at: Date.now() });
   }
 
   relate(user: User, state: Relation["state"], blocked = false): Relation {
@@ -115,6 +125,17 @@ export class Gateway {
     const warning = { id, text, given_at: 1 };
     this.warnings.set(id, warning);
     this.tell({ type: "warning.given", warning, rev: ++this.peopleRev });
+  }
+
+  /** Anna changes the title. Its notice is a change of its own; both are told after the answer. */
+  rename(title: string): Chat {
+    this.title = title;
+    const chat = { ...this.state(0).chat, rev: ++this.rev };
+    setTimeout(() => {
+      this.tell({ type: "chat.changed", chat });
+      this.post("", ANNA.id);
+    }, 5);
+    return { ...chat, rev: chat.rev + 1, head_seq: chat.head_seq + 1 };
   }
 
   tell(event: ServerEvent): void {
@@ -143,6 +164,20 @@ export class Gateway {
         return this.state(command.since);
       case "message.send":
         return this.post(command.text, ANNA.id, command.nonce);
+      case "message.edit": {
+        const message = this.messages[command.seq - 1]!;
+        return message.text === command.text ? message : this.edit(command.seq, command.text);
+      }
+      case "message.delete": {
+        const message = this.messages[command.seq - 1]!;
+        return message.deleted_at == null ? this.remove(command.seq) : message;
+      }
+      case "reaction.add":
+        return this.change(command.seq, { reactions: [{ emoji: command.emoji, count: 1, user_ids: [ANNA.id] }] });
+      case "reaction.remove":
+        return this.change(command.seq, { reactions: [] });
+      case "chat.edit":
+        return this.rename(command.title ?? "");
       case "status.get":
         return { status: "auto", text: "", until: null, since: 0, rev: 0 };
       case "people.list": {
@@ -175,7 +210,7 @@ export class Gateway {
     const chat: Chat = {
       id: CHAT,
       kind: "group",
-      title: "Walk",
+      title: this.title,
       avatar: null,
       head_seq: this.messages.length,
       rev: this.rev,
@@ -240,6 +275,10 @@ class ScriptedSocket implements Transport {
     this.gateway.received.push(command);
     const refused = this.gateway.refuse?.(command);
     const frame = refused ? { id, refused } : { id, reply: this.gateway.answer(command) };
+    if (this.gateway.swallow?.(command)) {
+      this.gateway.swallow = null;
+      return this.end(1006);
+    }
     setTimeout(() => this.deliver(frame), 1);
   }
 

@@ -1,6 +1,7 @@
 import type {
   ClientCommand,
   Connected,
+  Failure,
   History,
   Id,
   Message,
@@ -10,17 +11,21 @@ import type {
   ServerEvent,
 } from "../protocol";
 import type { OwnAffair } from "../state/affairs";
-import type { ConnectionRecord } from "../state/records";
+import { peopleOf } from "../state/people";
+import type { ConnectionRecord, Deed, Said, Unsent } from "../state/records";
 import { State } from "../state/state";
 import { CatchUp } from "./catchup";
 import { Connection } from "./connection";
+import { Deeds } from "./deeds";
 import { Deliveries } from "./deliveries";
+import { edit, removal } from "./doing";
 import { ConnectionLost } from "./failures";
+import { Latest } from "./latest";
 import { learned } from "./learned";
 import { Outbox } from "./outbox";
 import { sleep } from "./pace";
 import type { Session } from "./session";
-import type { OpenTransport, Socket } from "./socket";
+import { type OpenTransport, type Socket, SYNC_PATIENCE } from "./socket";
 import { Usage } from "./usage";
 
 /** Messages held per chat. */
@@ -44,6 +49,24 @@ export class Client {
     command => this.call(command),
     () => this.live(),
     () => this.changed(),
+    (message, wanted) => this.deeds.put(afterwards(message, wanted)),
+    () => Date.now() + this.session.ahead,
+  );
+  readonly deeds: Deeds = new Deeds(
+    command => this.call(command) as Promise<Message>,
+    () => this.live(),
+    message => this.redone(message),
+    (failure, keptIn) => this.failed(failure, keptIn),
+  );
+  private readonly reads = new Latest<Seq>(
+    (chat_id, seq) => this.call({ type: "receipt.read", chat_id, seq }),
+    () => this.live(),
+    READ_EVERY,
+  );
+  private readonly drafts = new Latest<string>(
+    (chat_id, text) => this.call({ type: "draft.set", chat_id, text }),
+    () => this.live(),
+    0,
   );
   readonly connection: Connection;
   private readonly catchUp = new CatchUp(
@@ -55,7 +78,6 @@ export class Client {
   private textLength = 8000;
   private ready = false;
   private readonly waiting = new Set<() => void>();
-  private readonly reading = new Map<Id, Seq>();
   private readonly asked = new Set<Id>();
 
   constructor(
@@ -64,6 +86,8 @@ export class Client {
     openTransport: OpenTransport,
     private readonly changed: () => void,
     over: (why: ConnectionLost) => void,
+    /** Something was refused that was shown as done; what an edit was to say is kept in this chat. */
+    private readonly failed: (failure: Failure, keptIn: Id | null) => void = () => {},
   ) {
     this.connection = new Connection(session, device, openTransport, {
       welcome: connected => this.welcome(connected),
@@ -80,7 +104,7 @@ export class Client {
   }
 
   close(): void {
-    this.outbox.close();
+    for (const one of [this.outbox, this.deeds, this.reads, this.drafts]) one.close();
     this.usage.close();
     this.catchUp.stop();
     this.deliveries.stop();
@@ -108,7 +132,7 @@ export class Client {
       await Promise.race([this.live(), late]);
     }
     const reply = await this.connection.call(command);
-    for (const event of learned(command, reply)) this.hear(event);
+    for (const event of learned(command, reply)) this.learn(event);
     return reply;
   }
 
@@ -124,27 +148,57 @@ export class Client {
       );
       const messages = view.messages.merge(there, view.headSeq, command.before);
       this.meetAuthors(view.id, messages);
-      return { messages, more: history.more };
+      return { messages: messages.map(message => this.shown(message)), more: history.more };
     } finally {
       view.messages.endPage();
     }
   }
 
-  /** We have read a chat up to a message. The others are told at most once a second. */
-  read(chatId: Id, seq: Seq): void {
-    const waits = this.reading.has(chatId);
-    this.reading.set(chatId, Math.max(seq, this.reading.get(chatId) ?? 0));
-    if (waits) return;
-    void this.tellRead(chatId);
+  /** The messages held of a chat, or of all. */
+  held(chatId: Id | null): Message[] {
+    const views = [...this.state.chats.values()].filter(view => view.id === (chatId ?? view.id));
+    return views.flatMap(view => [...view.messages.values()].map(message => this.shown(message)));
   }
 
-  private async tellRead(chatId: Id): Promise<void> {
-    for (let told = 0; (this.reading.get(chatId) ?? 0) > told; ) {
-      told = this.reading.get(chatId) ?? 0;
-      await this.connection.call({ type: "receipt.read", chat_id: chatId, seq: told }).catch(() => {});
-      await sleep(READ_EVERY);
-    }
-    this.reading.delete(chatId);
+  /** We have read a chat up to a message. The others are told at most once a second. */
+  read(chatId: Id, seq: Seq): void {
+    this.hear({ type: "chat.read", chat_id: chatId, read_seq: seq });
+    this.reads.tell(chatId, Math.max(seq, this.state.chats.get(chatId)?.mine.read_seq ?? 0));
+  }
+
+  /** What is begun in a chat, for the other devices. */
+  draft(chatId: Id, text: string): void {
+    this.drafts.tell(chatId, text);
+  }
+
+  /** A message that waited is to say something else; if it was posted meanwhile, it is edited. */
+  rewrite(chatId: Id, nonce: string, said: Said): void {
+    if (this.outbox.rewrite(nonce, said)) return;
+    const posted = this.ownPosted(chatId, nonce);
+    if (posted) this.deeds.put(edit(posted, said));
+  }
+
+  /** A message that waited or has failed is not to be said; if it was posted meanwhile, it is deleted. */
+  discard(chatId: Id, nonce: string): void {
+    if (this.outbox.discard(nonce)) return;
+    const posted = this.ownPosted(chatId, nonce);
+    if (posted) this.deeds.put(removal(posted));
+  }
+
+  private ownPosted(chatId: Id, nonce: string): Message | undefined {
+    const messages = [...(this.state.chats.get(chatId)?.messages.values() ?? [])];
+    return messages.find(message => message.nonce === nonce && message.author_id === this.state.me?.id);
+  }
+
+  /** A message with what one did to it, whether the server knows of it or not. */
+  shown(message: Message): Message {
+    return this.deeds.shown(message, this.state.me?.id ?? 0);
+  }
+
+  private redone(message: Message): void {
+    this.state.changes.message(message.chat_id, message.seq, message);
+    this.state.changes.chats.add(message.chat_id);
+    this.changed();
   }
 
   /** Ask for the profiles of authors who are in the chat no more, and see who of the members is here. */
@@ -155,12 +209,15 @@ export class Client {
     this.see([...view.members.keys()]);
   }
 
+  /** Ask who the people are that the newest message of a chat is of or tells of. */
+  meet(chatId: Id): void {
+    const view = this.state.chats.get(chatId);
+    const newest = view?.messages.get(view.headSeq);
+    if (newest) this.meetAuthors(chatId, [newest]);
+  }
+
   private meetAuthors(chatId: Id, messages: Iterable<Message>): void {
-    const authors = new Set<Id>();
-    for (const message of messages) {
-      authors.add(message.author_id);
-      if (message.forwarded) authors.add(message.forwarded.author_id);
-    }
+    const authors = new Set([...messages].flatMap(peopleOf));
     const strangers = [...authors].filter(id => !this.state.people.users.has(id) && !this.asked.has(id)).slice(0, 100);
     if (!strangers.length) return;
     for (const id of strangers) this.asked.add(id);
@@ -210,6 +267,7 @@ export class Client {
     if (!this.connection.socket) this.state.people.presence.clear(); // nobody told who came and went meanwhile
     if (connected.epoch !== this.state.epoch) {
       this.state.clear();
+      this.deeds.forgetDone();
       this.state.epoch = connected.epoch;
     }
     this.textLength = connected.limits.text_length;
@@ -228,6 +286,9 @@ export class Client {
         this.state.affairs.behind = true;
         this.catchUp.syncWithin(0);
         break;
+      case "chats.recounted":
+        this.catchUp.syncWithin(0);
+        break;
       case "typing":
         this.usage.heard(event.chat_id, event.user_id);
         break;
@@ -241,6 +302,21 @@ export class Client {
         this.state.apply(event);
     }
     this.stepped();
+  }
+
+  /** What an answer tells. */
+  private learn(event: ServerEvent): void {
+    switch (event.type) {
+      case "relation.changed":
+      case "settings.changed":
+      case "warning.gone":
+        this.state.learnOwn(event);
+        if (event.type === "relation.changed" && event.relation.state === "friend") this.see([event.relation.user.id]);
+        this.stepped();
+        break;
+      default:
+        this.hear(event);
+    }
   }
 
   private hearOwn(event: OwnAffair): void {
@@ -269,7 +345,7 @@ export class Client {
         const asked = this.state.revs();
         const since = this.state.asOf;
         const marks = this.state.marks();
-        const synced = await socket.call({ type: "sync", chats: asked, marks, moved_since: since });
+        const synced = await socket.call({ type: "sync", chats: asked, marks, moved_since: since }, SYNC_PATIENCE);
         this.state.applySynced(synced, asked);
         this.changed();
         if (!synced.more) break;
@@ -312,4 +388,10 @@ export class Client {
     if (!view) this.seePartners();
     this.stepped();
   }
+}
+
+/** What is left to be done to a message that was posted and should not say that any more. */
+function afterwards(posted: Message, wanted: Unsent): Deed {
+  const { progress, text, mentions, mention_all } = wanted;
+  return progress === "withdrawn" ? removal(posted) : edit(posted, { text, mentions, mention_all });
 }

@@ -1,11 +1,22 @@
-import type { History, Id, MessageHistory, Replies, RoutedCommand, Seq, SessionTokens } from "../protocol";
-import type { ConnectionRecord, Patch, Unsent } from "../state/records";
+import type {
+  Failure,
+  History,
+  Id,
+  Message,
+  MessageHistory,
+  Replies,
+  RoutedCommand,
+  Seq,
+  SessionTokens,
+} from "../protocol";
+import { Changes } from "../state/changes";
+import type { ConnectionRecord, Deed, Patch, Said, Unsent } from "../state/records";
 import { Client } from "./client";
 import type { Attached, EngineDoor, TabDoor } from "./doors";
 import { ConnectionLost } from "./failures";
 import { link, type Pipe, type Remote } from "./link";
 import { sleep } from "./pace";
-import { common, everything, opened, watched } from "./publisher";
+import { common, everything, opened, standing, watched } from "./publisher";
 import { Session, type Stored, type Vault } from "./session";
 import type { OpenTransport } from "./socket";
 
@@ -28,9 +39,14 @@ export class Engine {
   private device = "Browser";
   private readonly tabs = new Set<Tab>();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** A session that ends with the browser: each tab has a copy, to be reloaded with. */
+  private brief: Stored | null = null;
   private readonly vault: Vault = {
-    read: () => this.askTabs(tab => tab.readStored()),
-    write: async stored => void (await this.askTabs(tab => tab.writeStored(stored))),
+    read: async () => this.brief ?? this.askTabs(tab => tab.readStored()),
+    write: async stored => {
+      this.hold(stored);
+      await this.askTabs(tab => tab.writeStored(stored));
+    },
   };
 
   constructor(private readonly openTransport: OpenTransport) {}
@@ -43,17 +59,27 @@ export class Engine {
     });
   }
 
-  /** Somebody is kept as signed in, says a tab that was just opened. */
-  resume(tab: Attached): void {
+  /** Somebody is kept as signed in, says a tab that was just opened; or does not know it yet. */
+  resume(tab: Attached, remote: Remote<TabDoor>): void {
     this.device = tab.device;
-    if (!this.client && tab.stored) this.start(new Session(tab.stored.session_id, this.vault));
+    if (!this.client && tab.stored) {
+      this.hold(tab.stored);
+      this.start(new Session(tab.stored.session_id, this.vault));
+    } else if (this.brief) {
+      void remote.writeStored(this.brief);
+    }
     for (const message of tab.unsent) this.client?.outbox.put(message);
+    for (const deed of tab.deeds) this.client?.deeds.put(deed);
   }
 
-  async signIn(tokens: SessionTokens): Promise<void> {
-    await this.vault.write({ session_id: tokens.session_id, login_token: tokens.login_token });
+  private hold(stored: Stored): void {
+    this.brief = stored.brief ? stored : null;
+  }
+
+  async signIn({ session_id, login_token, ...tokens }: SessionTokens, brief: boolean): Promise<void> {
+    await this.vault.write({ session_id, login_token, ...(brief && { brief }) });
     this.client?.close();
-    const session = new Session(tokens.session_id, this.vault);
+    const session = new Session(session_id, this.vault);
     session.take(tokens.access_token, tokens.expires_at);
     this.start(session);
   }
@@ -65,6 +91,7 @@ export class Engine {
   }
 
   storedChanged(stored: Stored | null): void {
+    if (this.brief && !stored) return; // that tab was not told of it yet
     if (!this.client) {
       if (stored) this.start(new Session(stored.session_id, this.vault));
     } else if (stored?.session_id !== this.client.session.id) {
@@ -90,9 +117,10 @@ export class Engine {
       this.openTransport,
       () => this.changed(),
       why => void this.over(client, why),
+      (failure, keptIn) => this.refused(failure, keptIn),
     );
     this.client = client;
-    this.showAll({ reset: true, connection: client.record });
+    for (const tab of this.tabs) tab.begin(client);
     client.start();
   }
 
@@ -112,22 +140,42 @@ export class Engine {
   private drop(): void {
     this.client?.close();
     this.client = null;
-    this.showAll({ reset: true, connection: SIGNED_OUT });
+    this.brief = null;
+    for (const tab of this.tabs) tab.forget();
+  }
+
+  /** Another engine has taken over. */
+  close(): void {
+    this.client?.close();
+    this.client = null;
+    clearTimeout(this.timer);
+    this.tabs.clear();
   }
 
   // --- showing
 
   private changed(): void {
-    this.timer ??= setTimeout(() => this.publish(), TOGETHER);
+    if (this.timer !== undefined) return;
+    // Where it runs in a tab that nobody looks at, timers are late.
+    if (globalThis.document?.hidden) queueMicrotask(() => this.publish());
+    this.timer = setTimeout(() => this.publish(), TOGETHER);
   }
 
   private publish(): void {
+    clearTimeout(this.timer);
     this.timer = undefined;
     const { client } = this;
     if (!client) return;
     const changes = client.state.takeChanges();
     const patch = common(client, changes);
-    for (const tab of this.tabs) tab.show({ ...patch, ...watched(client, changes, tab.watching) });
+    for (const tab of this.tabs) {
+      if (tab.isStale) tab.showAnew(client);
+      else tab.show({ ...patch, ...watched(client, changes, tab.watching) });
+    }
+  }
+
+  private refused(failure: Failure, keptIn: Id | null): void {
+    for (const tab of this.tabs) void tab.remote.refused(failure, keptIn);
   }
 
   private showAll(patch: Patch): void {
@@ -141,17 +189,14 @@ export class Engine {
     });
     return Promise.race([late, ...[...this.tabs].map(tab => ask(tab.remote))]);
   }
-
-  /** What a tab is shown first. */
-  first(): Patch {
-    return this.client ? everything(this.client) : { reset: true, connection: SIGNED_OUT };
-  }
 }
 
 /** A tab as the engine sees it, and what it may ask for. */
 class Tab implements EngineDoor {
   readonly remote: Remote<TabDoor>;
   readonly watching = new Set<Id>();
+  /** It shows what an earlier engine knew. */
+  isStale = false;
 
   constructor(
     pipe: Pipe,
@@ -165,14 +210,38 @@ class Tab implements EngineDoor {
     void this.remote.show(patch);
   }
 
-  attach(tab: Attached): void {
-    this.attached(tab.tab);
-    this.engine.resume(tab);
-    this.show(this.engine.first());
+  /** Somebody is signed in; what an earlier engine knew of them is shown on. */
+  begin(client: Client): void {
+    this.show(this.isStale ? standing(client) : { reset: true, connection: client.record });
   }
 
-  signedIn(tokens: SessionTokens): Promise<void> {
-    return this.engine.signIn(tokens);
+  /** Nobody is signed in. */
+  forget(): void {
+    this.isStale = false;
+    this.show({ reset: true, connection: SIGNED_OUT });
+  }
+
+  /** Show it all, once there is all to show; until then no more than how it stands. */
+  showAnew(client: Client): void {
+    this.isStale = !client.record.ready;
+    if (this.isStale) return this.show(standing(client));
+    const afresh = new Changes();
+    afresh.everything = true;
+    this.show({ ...everything(client), ...watched(client, afresh, this.watching) });
+  }
+
+  attach(tab: Attached): void {
+    this.isStale = tab.shows;
+    this.attached(tab.tab);
+    this.engine.resume(tab, this.remote);
+    const client = this.engine.current;
+    if (!client) this.forget();
+    else if (this.isStale) this.showAnew(client);
+    else this.show(everything(client));
+  }
+
+  signedIn(tokens: SessionTokens, brief: boolean): Promise<void> {
+    return this.engine.signIn(tokens, brief);
   }
 
   signOut(): Promise<void> {
@@ -191,6 +260,10 @@ class Tab implements EngineDoor {
     return this.engine.require().page(command);
   }
 
+  held(chatId: Id | null): Message[] {
+    return this.engine.current?.held(chatId) ?? [];
+  }
+
   send(message: Unsent): boolean {
     return this.engine.require().outbox.put(message);
   }
@@ -199,12 +272,28 @@ class Tab implements EngineDoor {
     this.engine.require().outbox.retry(nonce);
   }
 
-  discard(nonce: string): void {
-    this.engine.require().outbox.discard(nonce);
+  rewrite(chatId: Id, nonce: string, said: Said): void {
+    this.engine.require().rewrite(chatId, nonce, said);
+  }
+
+  discard(chatId: Id, nonce: string): void {
+    this.engine.require().discard(chatId, nonce);
+  }
+
+  change(deed: Deed): boolean {
+    return this.engine.require().deeds.put(deed);
+  }
+
+  dismiss(deedId: string): void {
+    this.engine.require().deeds.dismiss(deedId);
   }
 
   read(chatId: Id, seq: Seq): void {
     this.engine.require().read(chatId, seq);
+  }
+
+  draft(chatId: Id, text: string): void {
+    this.engine.require().draft(chatId, text);
   }
 
   watch(chatId: Id): void {
@@ -217,6 +306,10 @@ class Tab implements EngineDoor {
 
   unwatch(chatId: Id): void {
     this.watching.delete(chatId);
+  }
+
+  meet(chatId: Id): void {
+    this.engine.current?.meet(chatId);
   }
 
   touch(chatId: Id | null): void {

@@ -18,10 +18,10 @@ export function learned<C extends ClientCommand>(command: C, reply: Replies[C["t
     case "chat.create":
     case "chat.open_direct":
     case "chat.open_saved":
-      return [{ type: "chat.joined", chat: answer.reply }];
     case "chat.edit":
     case "chat.disappear":
-      return [{ type: "chat.changed", chat: answer.reply }];
+      // Notices may come before its `rev`: it tells how far the chat has come, and not what the next change is.
+      return [{ type: "chat.joined", chat: answer.reply }];
     case "invite.join":
       return answer.reply.chat ? [{ type: "chat.joined", chat: answer.reply.chat }] : [];
     case "presence.get":

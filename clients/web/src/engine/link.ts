@@ -18,10 +18,13 @@ type Told =
 
 type PlainError = Pick<Refused, "failure"> | { message: string; code: number | null };
 
-type Waiting = { resolve: (value: unknown) => void; reject: (error: Error) => void };
+type Waiting = PromiseWithResolvers<unknown>;
 
-/** Joins two objects over a pipe: the other side may call `own`, and we get what we may call there. */
-export function link<T>(pipe: Pipe, own: object): Remote<T> {
+/**
+ * Joins two objects over a pipe: the other side may call `own`, and we get what we may call there. Once `over`, what was
+ * asked is lost.
+ */
+export function link<T>(pipe: Pipe, own: object, over?: AbortSignal): Remote<T> {
   const waiting = new Map<number, Waiting>();
   let next = 1;
 
@@ -47,12 +50,21 @@ export function link<T>(pipe: Pipe, own: object): Remote<T> {
     else asked?.reject(revived(told.error));
   });
 
-  const ask = (method: string, args: unknown[]) =>
-    new Promise<unknown>((resolve, reject) => {
-      const id = next++;
-      waiting.set(id, { resolve, reject });
-      pipe.post({ kind: "ask", id, method, args } satisfies Told);
-    });
+  over?.addEventListener("abort", () => {
+    for (const { reject, promise } of waiting.values()) {
+      promise.catch(() => {}); // not everybody waits for it
+      reject(new ConnectionLost("another engine took over"));
+    }
+    waiting.clear();
+  });
+
+  const ask = (method: string, args: unknown[]) => {
+    const id = next++;
+    const asked: Waiting = Promise.withResolvers();
+    waiting.set(id, asked);
+    pipe.post({ kind: "ask", id, method, args } satisfies Told);
+    return asked.promise;
+  };
 
   return new Proxy({} as Remote<T>, {
     get: (_, method) => (typeof method === "string" ? (...args: unknown[]) => ask(method, args) : undefined),

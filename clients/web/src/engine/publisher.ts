@@ -1,8 +1,9 @@
-import type { Id } from "../protocol";
+import type { Id, Message, Seq } from "../protocol";
 import type { Changes } from "../state/changes";
 import type { ChatView } from "../state/chat";
 import { reachOf } from "../state/receipts";
 import type { ChatRecord, Patch, Roster, Stretch } from "../state/records";
+import type { Mine } from "../state/whole";
 import type { Client } from "./client";
 
 /** Messages that a tab is given when it opens a chat; what is older it asks for. */
@@ -12,7 +13,7 @@ const FIRST = 100;
 export function common(client: Client, changes: Changes): Patch {
   const { state } = client;
   if (changes.everything) return everything(client);
-  const patch: Patch = { connection: client.record, unsent: client.outbox.all() };
+  const patch: Patch = standing(client);
   if (changes.me) patch.me = state.me;
   if (changes.status) patch.status = state.status;
   if (changes.people.size) patch.people = [...changes.people].flatMap(id => state.people.users.get(id) ?? []);
@@ -37,13 +38,17 @@ export function common(client: Client, changes: Changes): Patch {
   return patch;
 }
 
+/** How the connection stands, and what waits for it. */
+export function standing(client: Client): Pick<Patch, "connection" | "unsent" | "deeds"> {
+  return { connection: client.record, unsent: client.outbox.all(), deeds: client.deeds.all() };
+}
+
 /** What a tab is shown that knows nothing yet. */
 export function everything(client: Client): Patch {
   const { state } = client;
   return {
     reset: true,
-    connection: client.record,
-    unsent: client.outbox.all(),
+    ...standing(client),
     me: state.me,
     status: state.status,
     people: [...state.people.users.values()],
@@ -63,8 +68,8 @@ export function watched(client: Client, changes: Changes, chatIds: Iterable<Id>)
     const view = client.state.chats.get(id);
     if (!view) continue;
     const seqs = changes.messages.get(id);
-    if (changes.everything || changes.restarted.has(id)) stretches.push(newest(view));
-    else if (seqs) stretches.push(stretch(view, seqs));
+    if (changes.everything || changes.restarted.has(id)) stretches.push(newest(client, view));
+    else if (seqs) stretches.push(stretch(client, view, seqs));
     if (changes.everything || changes.rosters.has(id)) rosters.push(roster(view));
   }
   return { ...(rosters.length && { rosters }), ...(stretches.length && { stretches }) };
@@ -73,19 +78,26 @@ export function watched(client: Client, changes: Changes, chatIds: Iterable<Id>)
 /** What a tab is shown that opens a chat. */
 export function opened(client: Client, chatId: Id): Pick<Patch, "rosters" | "stretches"> {
   const view = client.state.chats.get(chatId);
-  return view ? { rosters: [roster(view)], stretches: [newest(view)] } : {};
+  return view ? { rosters: [roster(view)], stretches: [newest(client, view)] } : {};
 }
 
 function chatRecord(client: Client, view: ChatView): ChatRecord {
-  const last = view.messages.get(view.headSeq) ?? null;
+  const newest = view.messages.get(view.headSeq);
+  const last = newest ? client.shown(newest) : null;
   const me = client.state.me?.id ?? 0;
   return {
     chat: view.chat,
-    mine: view.mine,
+    mine: last?.author_id === me ? withoutSaid(view.mine, last) : view.mine,
     last,
     reach: last?.author_id === me ? reachOf(last, roster(view), me) : null,
     typing: client.usage.typingIn(view.id),
   };
+}
+
+/** A draft that was sent from another device, or by an engine that ended, is no draft, whatever is heard of it. */
+function withoutSaid(mine: Mine, { text }: Message): Mine {
+  const { prefs } = mine;
+  return prefs?.draft && prefs.draft.trim() === text ? { ...mine, prefs: { ...prefs, draft: "" } } : mine;
 }
 
 function roster(view: ChatView): Roster {
@@ -97,12 +109,15 @@ function roster(view: ChatView): Roster {
   };
 }
 
-function newest(view: ChatView): Stretch {
-  const messages = [...view.messages.values()].slice(-FIRST);
+function newest(client: Client, view: ChatView): Stretch {
+  const messages = [...view.messages.values()].slice(-FIRST).map(message => client.shown(message));
   return { chat_id: view.id, reset: true, messages, head_seq: view.headSeq, cleared_seq: view.mine.cleared_seq };
 }
 
-function stretch(view: ChatView, seqs: Set<number>): Stretch {
-  const messages = [...seqs].sort((one, other) => one - other).flatMap(seq => view.messages.get(seq) ?? []);
+function stretch(client: Client, view: ChatView, seqs: Map<Seq, Message | null>): Stretch {
+  const messages = [...seqs]
+    .sort(([one], [other]) => one - other)
+    .flatMap(([seq, heard]) => view.messages.get(seq) ?? (heard ? view.messages.asShown(heard) : []))
+    .map(message => client.shown(message));
   return { chat_id: view.id, reset: false, messages, head_seq: view.headSeq, cleared_seq: view.mine.cleared_seq };
 }

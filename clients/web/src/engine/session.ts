@@ -10,9 +10,11 @@ const TOO_OLD = 5_000;
 export interface Stored {
   session_id: number;
   login_token: string;
+  /** It is not to outlast this session of the browser. */
+  brief?: boolean;
 }
 
-/** Where it is kept: local storage, which only pages can reach. */
+/** Where it is kept: in the storage of the browser, which only pages can reach. */
 export interface Vault {
   read(): Promise<Stored | null>;
   write(stored: Stored): Promise<void>;
@@ -83,7 +85,7 @@ export class Session {
     if (stored?.session_id !== this.id) throw new SignedOut("signed out in another tab");
     try {
       const tokens = await post({ type: "session.refresh", login_token: stored.login_token });
-      await this.vault.write({ session_id: this.id, login_token: tokens.login_token });
+      await this.vault.write({ ...stored, login_token: tokens.login_token });
       this.take(tokens.access_token, tokens.expires_at);
       return tokens.access_token;
     } catch (error) {

@@ -11,6 +11,8 @@ import { ConnectionLost, Refused } from "./failures";
 
 const OPEN_PATIENCE = 10_000;
 const CALL_PATIENCE = 10_000;
+/** Its answer may be a megabyte, which takes a slow line a while. */
+export const SYNC_PATIENCE = 30_000;
 const PING_PATIENCE = 3_000;
 /** Milliseconds beyond the gateway's heartbeat that nothing may be heard before it is asked whether it is there. */
 const PATIENCE = 10_000;

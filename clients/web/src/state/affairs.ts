@@ -34,6 +34,21 @@ export class Affairs {
     if (event.rev <= this.rev) return false;
     if (event.rev > this.rev + 1) this.behind = true;
     if (!this.behind) this.rev = event.rev;
+    this.note(event);
+    return true;
+  }
+
+  /**
+   * The same of what an answer says. Its number may be that of another change, which is yet to be heard: when nothing
+   * has changed by the command, it is as of then. So only events move ours.
+   */
+  learn(event: OwnAffair): boolean {
+    if (event.rev <= this.rev) return false;
+    this.note(event);
+    return true;
+  }
+
+  private note(event: OwnAffair): void {
     switch (event.type) {
       case "settings.changed":
         this.settings = event.settings;
@@ -50,7 +65,6 @@ export class Affairs {
       default:
         event satisfies never;
     }
-    return true;
   }
 
   private relate(relation: Relation): void {

@@ -1,4 +1,4 @@
-import type { Id, Seq } from "../protocol";
+import type { Id, Message, Seq } from "../protocol";
 
 /** What became different since somebody last looked: keys only, the values are in the state. */
 export class Changes {
@@ -16,11 +16,11 @@ export class Changes {
   readonly rosters = new Set<Id>();
   /** Chats of which another stretch of messages is held than before. */
   readonly restarted = new Set<Id>();
-  readonly messages = new Map<Id, Set<Seq>>();
+  /** Messages, as they were heard of where that is all that is known of them. */
+  readonly messages = new Map<Id, Map<Seq, Message | null>>();
 
-  message(chatId: Id, seq: Seq): void {
-    const seqs = this.messages.get(chatId);
-    if (seqs) seqs.add(seq);
-    else this.messages.set(chatId, new Set([seq]));
+  message(chatId: Id, seq: Seq, heard: Message | null = null): void {
+    const seqs = this.messages.get(chatId) ?? new Map<Seq, Message | null>();
+    this.messages.set(chatId, seqs.set(seq, heard));
   }
 }

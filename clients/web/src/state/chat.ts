@@ -1,10 +1,11 @@
-import type { Chat, ChatState, Id, Member, Message, Mine, Preferences, Seq } from "../protocol";
+import type { Id, Message, Preferences, Seq } from "../protocol";
 import { Messages } from "./messages";
 import { Receipts } from "./receipts";
 import { counts, mentionsMe, newer, type Reader } from "./unread";
+import type { Chat, Member, Mine, WholeState } from "./whole";
 
 /** In the order of their `seq`. What was posted after the state's own `rev` is left to the events. */
-export function messagesOf(state: ChatState): Message[] {
+export function messagesOf(state: WholeState): Message[] {
   return state.messages.filter(message => message.seq <= state.chat.head_seq).sort((one, other) => one.seq - other.seq);
 }
 
@@ -21,7 +22,7 @@ export class ChatView {
 
   /** A chat afresh; `old` is what was held of it, of which only what one did oneself may be newer. */
   constructor(
-    state: ChatState,
+    state: WholeState,
     window: number,
     private reader: Reader,
     old?: ChatView,

@@ -1,4 +1,4 @@
-import type { Id, Presence, User } from "../protocol";
+import type { Id, Message, Presence, User } from "../protocol";
 
 /** Who one knows of, and what is seen of them. */
 export class People {
@@ -21,4 +21,12 @@ export class People {
     this.users.clear();
     this.presence.clear();
   }
+}
+
+/** Whom a message is of or tells of: they may be in the chat no more. */
+export function peopleOf({ author_id, forwarded, notice }: Message): Id[] {
+  const people = forwarded ? [author_id, forwarded.author_id] : [author_id];
+  if (notice && "user_ids" in notice) people.push(...notice.user_ids);
+  if (notice && "user_id" in notice) people.push(notice.user_id);
+  return people;
 }

@@ -1,4 +1,5 @@
-import type { Id, Member, Message, Receipt, Seq } from "../protocol";
+import type { Id, Message, Receipt, Seq } from "../protocol";
+import type { Member } from "./whole";
 
 /** How far a message of ours has come. */
 export type Reach = "sent" | "delivered" | "read";
@@ -13,6 +14,16 @@ export class Receipts {
     this.move(receipts);
     this.off = new Set(off);
     for (const userId of off) this.held.delete(userId);
+  }
+
+  /** Somebody shows theirs now, or no longer. */
+  switch(userId: Id, shown: boolean): void {
+    if (shown) {
+      this.off.delete(userId);
+    } else {
+      this.off.add(userId);
+      this.held.delete(userId);
+    }
   }
 
   move(receipts: readonly Receipt[]): void {
@@ -41,17 +52,23 @@ export interface Readers {
 
 /** `delivered` to all who were there when it was said and show receipts, `read` by all of them, or only `sent`. */
 export function reachOf(message: Message, readers: Readers, me: Id): Reach {
-  if (readers.receipts_off.includes(me)) return "sent";
+  const [read, delivered, all] = countsOf(message, readers, me);
+  if (!all) return "sent";
+  if (read === all) return "read";
+  return delivered === all ? "delivered" : "sent";
+}
+
+/** How many have read it, to how many it was delivered, and of how many one can know that. */
+export function countsOf(message: Message, readers: Readers, me: Id): [read: number, delivered: number, all: number] {
+  if (readers.receipts_off.includes(me)) return [0, 0, 0];
   const waitedFor = readers.members.filter(
     member =>
       member.joined_seq < message.seq &&
       member.user_id !== message.author_id &&
       !readers.receipts_off.includes(member.user_id),
   );
-  if (!waitedFor.length) return "sent";
   const receipts = new Map(readers.receipts.map(receipt => [receipt.user_id, receipt]));
-  const all = (number: "read_seq" | "delivered_seq") =>
-    waitedFor.every(member => (receipts.get(member.user_id)?.[number] ?? 0) >= message.seq);
-  if (all("read_seq")) return "read";
-  return all("delivered_seq") ? "delivered" : "sent";
+  const count = (number: "read_seq" | "delivered_seq") =>
+    waitedFor.filter(member => (receipts.get(member.user_id)?.[number] ?? 0) >= message.seq).length;
+  return [count("read_seq"), count("delivered_seq"), waitedFor.length];
 }

@@ -1,19 +1,25 @@
 import type {
-  Chat,
+  AddReaction,
   ChosenStatus,
+  DeleteMessage,
+  EditMessage,
+  Failure,
   Id,
-  Member,
   Message,
-  Mine,
+  Millis,
+  PinMessage,
   Presence,
   Receipt,
   Relation,
+  RemoveReaction,
   Seq,
   Settings,
+  UnpinMessage,
   User,
   WarningNote,
 } from "../protocol";
 import type { Reach } from "./receipts";
+import type { Chat, Member, Mine } from "./whole";
 
 /** What views are shown: plain values, small enough to be sent from the engine to each tab. */
 
@@ -48,7 +54,11 @@ export interface Stretch {
   cleared_seq: Seq;
 }
 
-export type Progress = "waiting" | "failed";
+/** A withdrawn one may have been posted: then it is deleted. */
+export type Progress = "waiting" | "failed" | "withdrawn";
+
+/** So many messages, and so much that is done to messages, may wait for the server. */
+export const MOST_WAITING = 1000;
 
 /** A message that the server has not confirmed yet. */
 export interface Unsent {
@@ -61,7 +71,25 @@ export interface Unsent {
   written_at: number;
   progress: Progress;
   /** Why it failed. */
-  reason: string | null;
+  reason: Failure | null;
+  /** It says something else than when it was first tried. */
+  rewritten?: boolean;
+}
+
+/** What a message is to say. */
+export type Said = Pick<EditMessage, "text" | "mentions" | "mention_all">;
+
+/** What one did to a message, and the server has not confirmed yet. */
+export interface Deed {
+  id: string;
+  command: EditMessage | DeleteMessage | AddReaction | RemoveReaction | PinMessage | UnpinMessage;
+  /** As it was. */
+  message: Message;
+  at: Millis;
+  /** The rev of the message once it was done; null as long as that is not known. */
+  rev: Seq | null;
+  /** Why it was refused: kept of an edit, lest what was written is lost. */
+  reason?: Failure;
 }
 
 export type Standing = "signed_out" | "offline" | "connecting" | "syncing" | "live" | "turned_away";
@@ -91,6 +119,7 @@ export interface Patch {
   rosters?: Roster[];
   stretches?: Stretch[];
   unsent?: Unsent[];
+  deeds?: Deed[];
   relations?: Relation[];
   /** To these one is nothing in particular any more. */
   unrelated?: Id[];

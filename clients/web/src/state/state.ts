@@ -9,6 +9,7 @@ import type {
   MessagesHidden,
   PrefsChanged,
   ReceiptMoved,
+  ReceiptsSwitched,
   Relations,
   Scheduled,
   Seq,
@@ -22,9 +23,10 @@ import { ChatView, messagesOf } from "./chat";
 import { Held, type Numbered, numberOf } from "./held";
 import { People } from "./people";
 import type { Reader } from "./unread";
+import { type WholeState, wholeChat, wholeMember, wholeState } from "./whole";
 
 /** Events of a chat that carry no `rev`. */
-type Aside = ChatRead | PrefsChanged | ReceiptMoved | ChatCleared | MessagesHidden;
+type Aside = ChatRead | PrefsChanged | ReceiptMoved | ReceiptsSwitched | ChatCleared | MessagesHidden;
 
 /**
  * Everything a signed-in person sees, as of each chat's `rev`, and the rules by which it stays in step. No I/O, no clock.
@@ -109,6 +111,7 @@ export class State {
       case "chat.read":
       case "prefs.changed":
       case "receipt.moved":
+      case "receipt.switched":
       case "chat.cleared":
       case "message.hidden":
         return this.applyAside(event);
@@ -143,6 +146,7 @@ export class State {
       case "draining":
       case "resync":
       case "chats.behind":
+      case "chats.recounted":
         return; // nothing of these lasts
       case "relation.changed":
       case "settings.changed":
@@ -180,7 +184,15 @@ export class State {
   }
 
   private applyOwn(event: OwnAffair): void {
-    if (!this.affairs.apply(event)) return;
+    if (this.affairs.apply(event)) this.ownChanged(event);
+  }
+
+  /** Apply what an answer says of one's own affairs. */
+  learnOwn(event: OwnAffair): void {
+    if (this.affairs.learn(event)) this.ownChanged(event);
+  }
+
+  private ownChanged(event: OwnAffair): void {
     if (event.type === "settings.changed") this.changes.settings = true;
     else if (event.type !== "relation.changed") this.changes.warnings = true;
     else {
@@ -237,6 +249,10 @@ export class State {
         view.receipts.move(event.receipts);
         this.changes.rosters.add(view.id);
         break;
+      case "receipt.switched":
+        view.receipts.switch(event.user_id, event.shown);
+        this.changes.rosters.add(view.id);
+        break;
       default:
         if (!this.applyMine(view, event)) return;
     }
@@ -280,14 +296,14 @@ export class State {
         return this.post(view, event.message);
       case "message.changed":
         view.change(event.message);
-        this.changes.message(view.id, event.message.seq);
+        this.changes.message(view.id, event.message.seq, event.message);
         break;
       case "chat.changed":
-        view.setChat(event.chat);
+        view.setChat(wholeChat(event.chat));
         break;
       case "member.changed":
         if (event.user) this.meetInPublic(event.user);
-        view.setMember(event.member, event.member_count);
+        view.setMember(wholeMember(event.member), event.member_count);
         this.changes.rosters.add(view.id);
         if (event.member.left && event.member.user_id === this.me?.id) return this.forget(view.id);
         break;
@@ -354,7 +370,8 @@ export class State {
   // --- states
 
   /** Apply what `chat.changes`, `chat.get` or `sync` answered to `asked`, the rev that was held when asking. */
-  applyState(state: ChatState, asked = 0): void {
+  applyState(sent: ChatState, asked = 0): void {
+    const state = wholeState(sent);
     for (const user of state.people) this.meet(user);
     const { id, rev } = state.chat;
     const view = this.chats.get(id);
@@ -366,12 +383,14 @@ export class State {
       this.advance(view, state);
     } else if (rev === view.rev) {
       this.settle(view, state);
-    } // otherwise events have already brought this chat further than the state that was asked for earlier
+    } else {
+      this.doubtful.add(id); // events have already brought this chat further than the state that was asked for earlier
+    }
     this.release(id);
   }
 
   /** Take over what is no part of the chat's `rev`. */
-  private settle(view: ChatView, state: ChatState): void {
+  private settle(view: ChatView, state: WholeState): void {
     view.setMine(state.mine);
     view.receipts.set(state.receipts, state.receipts_off);
     this.doubtful.delete(view.id);
@@ -379,7 +398,7 @@ export class State {
     this.touched(view);
   }
 
-  private replace(old: ChatView | undefined, state: ChatState): void {
+  private replace(old: ChatView | undefined, state: WholeState): void {
     const view = new ChatView(state, this.window, this.reader, old);
     this.chats.set(view.id, view);
     this.doubtful.delete(view.id);
@@ -391,13 +410,13 @@ export class State {
     for (const message of messagesOf(state)) if (message.seq > old.headSeq) this.posted(message);
   }
 
-  private advance(view: ChatView, state: ChatState): void {
+  private advance(view: ChatView, state: WholeState): void {
     for (const message of messagesOf(state)) {
       if (message.seq > view.headSeq) {
         this.post(view, message);
       } else {
         view.change(message);
-        this.changes.message(view.id, message.seq);
+        this.changes.message(view.id, message.seq, message);
       }
     }
     for (const member of state.members) view.setMember(member, state.chat.member_count);

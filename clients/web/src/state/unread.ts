@@ -1,4 +1,5 @@
-import type { Id, Message, Mine, Seq } from "../protocol";
+import type { Id, Message, Seq } from "../protocol";
+import type { Mine } from "./whole";
 
 export const HIDDEN = "hidden";
 export const SYSTEM = "system";

@@ -19,3 +19,8 @@ export function deviceName(userAgent: string): string {
   const name = (known: [RegExp, string][]) => known.find(([pattern]) => pattern.test(userAgent))?.[1];
   return [name(BROWSERS) ?? "Browser", name(SYSTEMS)].filter(Boolean).join(" on ");
 }
+
+/** Whether there are keys to type with. Where they are drawn on the screen they cover half of it. */
+export function hasKeys(): boolean {
+  return matchMedia("(hover: hover)").matches;
+}

@@ -1,4 +1,5 @@
-import type { Chat, Id, Presence, User } from "../protocol";
+import type { Id, Presence, User } from "../protocol";
+import type { Chat } from "../state/whole";
 import { t } from "../text/i18n";
 import { store } from "./app";
 import { useComputed, useValue } from "./hooks";

@@ -3,16 +3,29 @@ import type {
   ChosenStatus,
   History,
   Id,
+  Message,
   MessageHistory,
   Presence,
   Relation,
+  Seq,
   Settings,
   User,
   WarningNote,
 } from "../protocol";
-import type { ChatRecord, ConnectionRecord, Patch, Roster, Unsent } from "../state/records";
+import {
+  type ChatRecord,
+  type ConnectionRecord,
+  type Deed,
+  MOST_WAITING,
+  type Patch,
+  type Roster,
+  type Unsent,
+} from "../state/records";
+import type { Chat } from "../state/whole";
+import { now } from "./now";
 import { Table } from "./table";
 import { MessageWindow } from "./window";
+import type { Writing } from "./writing";
 
 /** Everything that views show, as signals; kept in step by the engine's patches. */
 export class Store {
@@ -24,10 +37,27 @@ export class Store {
   readonly presence = new Table<Id, Presence>();
   readonly chats = new Table<Id, ChatRecord>();
   readonly rosters = new Table<Id, Roster>();
-  readonly unsent = signal<Unsent[]>([]);
+  /** What the engine has not sent yet, to be handed to another one. */
+  readonly outbox = signal<Unsent[]>([]);
+  readonly unsent = computed(() => this.outbox.value.filter(message => message.progress !== "withdrawn"));
+  /** What one did to messages that waits: they look so already; and edits that were refused. */
+  readonly deeds = signal<Deed[]>([]);
   readonly relations = new Table<Id, Relation>();
   readonly settings = signal<Settings | null>(null);
   readonly warnings = signal<WarningNote[]>([]);
+  /** Where one was among the messages of a chat when one left it, unless that was the end. */
+  readonly places = new Map<Id, { seq: Seq; below: number }>();
+  /** The long messages that one wanted to see whole. */
+  readonly unfolded = new Set<string>();
+  /** The answers and edits that were begun in chats that one left. */
+  readonly begun = new Map<Id, Writing>();
+  /** What was given to an engine to be sent so lately that it may end before it tells of it, by nonce. */
+  readonly given = new Map<string, Unsent>();
+  /** Something was written or done here that the server has not confirmed yet. */
+  readonly waits = computed(
+    () =>
+      this.unsent.value.some(message => message.progress === "waiting") || this.deeds.value.some(deed => !deed.reason),
+  );
   private readonly windows = new Map<Id, MessageWindow>();
 
   /** The chats on the list: pinned ones first, then by when something was last said. */
@@ -47,6 +77,11 @@ export class Store {
     () => this.relations.values().filter(relation => relation.state === "incoming" && !relation.blocked).length,
   );
 
+  /** As much waits for the server as may. */
+  get isFull(): boolean {
+    return Math.max(this.outbox.peek().length, this.deeds.peek().length) >= MOST_WAITING;
+  }
+
   constructor(private readonly fetchPage: (command: MessageHistory) => Promise<History>) {}
 
   window(chatId: Id): MessageWindow {
@@ -58,15 +93,28 @@ export class Store {
     return found;
   }
 
+  /** The messages shown of a chat, or of all that are open, wherever one is in them. */
+  messages(chatId: Id | null): Message[] {
+    const open = [...this.windows].filter(([id]) => id === (chatId ?? id) && this.chats.peek(id));
+    return open.flatMap(([, window]) => window.values());
+  }
+
   /** A chat was closed: its messages are asked for again when it is opened. */
   forgetWindow(chatId: Id): void {
     this.windows.delete(chatId);
     this.rosters.delete(chatId);
   }
 
+  /** Whether what somebody says in this chat is folded: in groups of those whom one blocks. */
+  isUnwanted({ kind }: Chat, authorId: Id): boolean {
+    return kind === "group" && (this.relations.at(authorId).value?.blocked ?? false);
+  }
+
   apply(patch: Patch): void {
     batch(() => {
       if (patch.reset) this.clear();
+      if (patch.connection?.standing === "signed_out")
+        for (const kept of [this.given, this.begun, this.unfolded]) kept.clear();
       if (patch.connection) this.connection.value = patch.connection;
       if (patch.me !== undefined) this.me.value = patch.me;
       if (patch.status !== undefined) this.status.value = patch.status;
@@ -77,6 +125,7 @@ export class Store {
       for (const roster of patch.rosters ?? []) this.rosters.set(roster.chat_id, roster);
       for (const stretch of patch.stretches ?? []) this.window(stretch.chat_id).apply(stretch);
       if (patch.unsent) this.setUnsent(patch.unsent);
+      if (patch.deeds?.length || this.deeds.peek().length) this.deeds.value = patch.deeds ?? this.deeds.peek();
       for (const relation of patch.relations ?? []) this.relations.set(relation.user.id, relation);
       for (const userId of patch.unrelated ?? []) this.relations.delete(userId);
       if (patch.settings !== undefined) this.settings.value = patch.settings;
@@ -85,13 +134,15 @@ export class Store {
   }
 
   private setUnsent(unsent: Unsent[]): void {
-    if (unsent.length || this.unsent.peek().length) this.unsent.value = unsent;
+    if (unsent.length || this.outbox.peek().length) this.outbox.value = unsent;
   }
 
   private clear(): void {
     this.me.value = null;
+    this.places.clear();
     this.status.value = null;
-    this.unsent.value = [];
+    this.outbox.value = [];
+    this.deeds.value = [];
     this.settings.value = null;
     this.warnings.value = [];
     for (const table of [this.people, this.presence, this.chats, this.rosters, this.relations]) table.clear();
@@ -102,5 +153,5 @@ const pinnedAt = (record: ChatRecord) => record.mine.prefs?.pinned_at ?? 0;
 const lastAt = (record: ChatRecord) => record.last?.sent_at ?? record.chat.created_at;
 
 export function isMuted(record: ChatRecord): boolean {
-  return (record.mine.prefs?.muted_until ?? 0) > Date.now();
+  return (record.mine.prefs?.muted_until ?? 0) > now.value;
 }

@@ -1,39 +1,59 @@
 import { locale, regional } from "./i18n";
 
 const DAY = 86_400_000;
-const formats = new Map<string, Intl.DateTimeFormat>();
+let made = { region: "", formats: new Map<Intl.DateTimeFormatOptions, Intl.DateTimeFormat>() };
 
+const CLOCK: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
+const EXACTLY: Intl.DateTimeFormatOptions = { dateStyle: "full", timeStyle: "short" };
+const MOMENT: Intl.DateTimeFormatOptions = { dateStyle: "long", timeStyle: "short" };
+const WEEKDAY: Intl.DateTimeFormatOptions = { weekday: "short" };
+const THIS_YEAR: Intl.DateTimeFormatOptions = { day: "numeric", month: "short" };
+const ANY_YEAR: Intl.DateTimeFormatOptions = { dateStyle: "short" };
+const DAY_THIS_YEAR: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };
+const DAY_ANY_YEAR: Intl.DateTimeFormatOptions = { ...DAY_THIS_YEAR, year: "numeric" };
+
+/** `options` is one of the objects above: by that the format is known again. */
 function format(options: Intl.DateTimeFormatOptions, at: number): string {
-  const key = `${regional()}${JSON.stringify(options)}`;
-  let found = formats.get(key);
+  const region = regional();
+  if (made.region !== region) made = { region, formats: new Map() };
+  let found = made.formats.get(options);
   if (!found) {
-    found = new Intl.DateTimeFormat(regional(), options);
-    formats.set(key, found);
+    found = new Intl.DateTimeFormat(region, options);
+    made.formats.set(options, found);
   }
   return found.format(at);
 }
 
 export const isSameDay = (one: number, other: number) =>
-  new Date(one).toDateString() === new Date(other).toDateString();
+  Math.abs(one - other) <= DAY && new Date(one).getDate() === new Date(other).getDate();
 
-export const clock = (at: number) => format({ hour: "2-digit", minute: "2-digit" }, at);
+export const clock = (at: number) => format(CLOCK, at);
 
 /** As a tooltip says it. */
-export const exactly = (at: number) => format({ dateStyle: "full", timeStyle: "short" }, at);
+export const exactly = (at: number) => format(EXACTLY, at);
+
+/** A moment within a sentence, such as one that begins with "until". */
+export const moment = (at: number) => format(MOMENT, at);
 
 /** As the list says when something was last said: the time today, the weekday within a week, else the date. */
 export function lately(at: number, now: number): string {
   if (isSameDay(at, now)) return clock(at);
-  if (now - at < 6 * DAY) return format({ weekday: "short" }, at);
-  return format(isSameYear(at, now) ? { day: "numeric", month: "short" } : { dateStyle: "short" }, at);
+  if (now - at < 6 * DAY) return format(WEEKDAY, at);
+  return format(isSameYear(at, now) ? THIS_YEAR : ANY_YEAR, at);
 }
 
 /** As a line between two days says it. */
 export function day(at: number, now: number): string {
   if (isSameDay(at, now)) return relative(0);
   if (isSameDay(at, now - DAY)) return relative(-1);
-  const year = isSameYear(at, now) ? undefined : "numeric";
-  return format({ weekday: "long", day: "numeric", month: "long", year }, at);
+  return format(isSameYear(at, now) ? DAY_THIS_YEAR : DAY_ANY_YEAR, at);
+}
+
+/** As a field for a date has it: `2026-03-09`, where one is. */
+export function isoDay(at: number): string {
+  const date = new Date(at);
+  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  return parts.map(part => String(part).padStart(2, "0")).join("-");
 }
 
 function relative(days: number): string {
@@ -49,7 +69,18 @@ export function duration(seconds: number): string {
   return new Intl.NumberFormat(locale.peek(), { style: "unit", unit, unitDisplay: "long" }).format(seconds / size);
 }
 
-const UNITS: [string, number][] = [
+/** In so many seconds, as a sentence says it: in a unit that is easy to grasp, and not too early. */
+export function inSeconds(seconds: number): string {
+  const [unit, size] = UNITS.find(([, one]) => seconds > 1.5 * one) ?? ["second", 1];
+  return new Intl.RelativeTimeFormat(locale.peek()).format(Math.ceil(seconds / size), unit);
+}
+
+/** What is left of a wait, as a clock that runs down: `0:42`. */
+export function timer(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+const UNITS: [Intl.RelativeTimeFormatUnit & ("day" | "hour" | "minute"), number][] = [
   ["day", 86_400],
   ["hour", 3600],
   ["minute", 60],

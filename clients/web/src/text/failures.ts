@@ -1,5 +1,6 @@
 import { ConnectionLost, Refused } from "../engine/failures";
 import type { Failure } from "../protocol";
+import { inSeconds, moment } from "./dates";
 import { type MessageId, t } from "./i18n";
 
 /** What each refusal says to a person: what happened and what to do next. A reason without a sentence does not compile. */
@@ -50,6 +51,17 @@ const SENTENCES: Record<Failure["reason"], MessageId> = {
   search_empty: "refused.search_empty",
 };
 
+const PASSWORD_RULES: Record<string, MessageId> = {
+  length: "refused.password_length",
+  breached: "refused.password_breached",
+  obvious: "refused.password_obvious",
+};
+
+const USERNAME_RULES: Record<string, MessageId> = {
+  shape: "refused.username_shape",
+  reserved: "refused.username_reserved",
+};
+
 const BY_STATUS: Record<Failure["status"], MessageId> = {
   invalid: "refused.invalid",
   unauthenticated: "refused.unauthenticated",
@@ -68,20 +80,22 @@ export function explain(error: unknown): string {
   return t(error instanceof ConnectionLost ? "refused.offline" : "refused.invalid");
 }
 
+/** What somebody showed to prove who they are was wrong; what that was, only the form knows. */
+export function areWrong(error: unknown): boolean {
+  return error instanceof Refused && error.failure.reason === "bad_credentials";
+}
+
 export function explainFailure(failure: Failure): string {
   const { reason, status, ...values } = failure;
-  if (reason === "password_refused") return t(`refused.password_${failure.rule as "length" | "breached" | "obvious"}`);
-  if (reason === "username_refused") return t(`refused.username_${failure.rule as "shape" | "reserved"}`);
-  if ("retry_after" in values) return t(SENTENCES[reason], { seconds: Math.ceil(values.retry_after) });
+  if (reason === "password_refused") return t(PASSWORD_RULES[failure.rule] ?? SENTENCES[reason]);
+  if (reason === "username_refused") return t(USERNAME_RULES[failure.rule] ?? SENTENCES[reason]);
+  if (reason === "suspended") return suspended(failure);
+  if (reason === "links_refused") return t(SENTENCES[reason], { when: moment(failure.until) });
+  if ("retry_after" in values) return t(SENTENCES[reason], { when: inSeconds(values.retry_after) });
   return t(SENTENCES[reason] ?? BY_STATUS[status], values);
 }
 
-/** The same of a reason alone, as the outbox keeps it. */
-export function explainReason(reason: string): string {
-  return t(SENTENCES[reason as Failure["reason"]] ?? "refused.invalid", {
-    limit: "",
-    hours: "",
-    seconds: "",
-    trace: "",
-  });
+function suspended({ until, said }: Extract<Failure, { reason: "suspended" }>): string {
+  const kept = until === null ? t("refused.suspended") : t("refused.suspended_until", { when: moment(until) });
+  return `${kept} ${said ? t("refused.suspended_said", { said }) : t("refused.suspended_ask")}`;
 }

@@ -1,4 +1,5 @@
 import type { Id, Message } from "../protocol";
+import { duration } from "./dates";
 import { locale, t } from "./i18n";
 
 /** What a group tells of itself, as a sentence. */
@@ -22,12 +23,16 @@ export function notice(message: Message, nameOf: (userId: Id) => string): string
       return t("notice.described", { name });
     case "settings":
       return t("notice.settings", { name });
+    case "disappearing":
+      if (told.after === null) return t("notice.disappearing_off", { name });
+      return t("notice.disappearing", { name, time: duration(told.after) });
     default:
       told satisfies null | undefined;
       return "";
   }
 }
 
-function listed(names: string[]): string {
+/** Names as a sentence has them. */
+export function listed(names: string[]): string {
   return new Intl.ListFormat(locale.peek(), { type: "conjunction" }).format(names);
 }

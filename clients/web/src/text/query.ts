@@ -1,4 +1,5 @@
-import type { Chat, Has, Id, SearchMessages, User } from "../protocol";
+import type { Has, Id, SearchMessages, User } from "../protocol";
+import type { Chat } from "../state/whole";
 
 const FILTER = /(?<!\S)(from|in|has|before|after):(?:"([^"]*)"|(\S+))/gi;
 const HAS: readonly string[] = ["link", "mention", "pin", "reaction"] satisfies Has[];

@@ -15,8 +15,12 @@ interface Props {
 export function Avatar({ id, name, size = "large", presence }: Props) {
   const here = presence && presence !== "offline";
   return (
-    <span className={classes(styles.avatar, styles[size])} style={hue(id)} aria-hidden="true">
-      {initials(name)}
+    <span
+      className={classes(styles.avatar, styles[size])}
+      style={hue(id)}
+      data-initials={initials(name)}
+      aria-hidden="true"
+    >
       {here && <span className={classes(styles.presence, styles[presence])} />}
     </span>
   );
@@ -27,12 +31,18 @@ export function hue(id: number): CSSProperties {
   return { "--hue": (id * 137.508) % 360 } as CSSProperties;
 }
 
-function initials(name: string): string {
+const signs = new Intl.Segmenter();
+
+/** The first letters of the first and the last word; of a name without letters its first sign that can be seen. */
+export function initials(name: string): string {
   const words = name
     .trim()
     .split(/\s+/u)
     .filter(word => /^[\p{L}\p{N}]/u.test(word));
-  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0] ?? name];
-  const first = letters.map(word => [...(word ?? "")][0] ?? "").join("");
-  return first.toLocaleUpperCase();
+  if (!words.length) return signs.segment(name.replace(/^[\p{C}\p{Z}]+/u, "")).containing(0)?.segment ?? "";
+  const letters = words.length > 1 ? [words[0]!, words.at(-1)!] : words;
+  return letters
+    .map(word => [...word][0])
+    .join("")
+    .toLocaleUpperCase();
 }

@@ -7,10 +7,12 @@ import styles from "./Dialog.module.css";
 /** A window over the app, open as long as it is rendered. Escape, a click beside it and the cross close it. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    if (!element?.querySelector("[autofocus]")) heading.current?.focus();
     return () => element?.close();
   }, []);
   return (
@@ -29,7 +31,9 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     >
       <div className={styles.content}>
         <header className={styles.head}>
-          <h2 id={id}>{title}</h2>
+          <h2 ref={heading} id={id} tabIndex={-1}>
+            {title}
+          </h2>
           <IconButton label={t("close")} onClick={onClose}>
             <X size={18} />
           </IconButton>

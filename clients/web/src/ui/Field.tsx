@@ -40,6 +40,20 @@ export function Field({ label, hint, problem, onValue, children, ...rest }: Prop
   );
 }
 
+/** A field for one's own username. What is typed stays as it is, so that the caret does: `asUsername` makes one of it. */
+export function UsernameField(props: Props) {
+  return (
+    <Field
+      {...props}
+      name="username"
+      className={styles.username}
+      autoComplete="username"
+      autoCapitalize="none"
+      spellCheck={false}
+    />
+  );
+}
+
 /** A field for a password, which can be looked at, with a word about caps lock. */
 export function PasswordField(props: Props) {
   const [shown, setShown] = useState(false);

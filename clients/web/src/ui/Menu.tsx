@@ -1,13 +1,14 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useRef } from "react";
 import { classes } from "./classes";
 import styles from "./Menu.module.css";
+import { usePopover } from "./popover";
 
-/** Where a menu opens: below an element, or at a point. */
-export type Place = { x: number; y: number };
+/** Where a menu opens: below an element, or at a point. Where there is no room below, it ends at `over`. */
+export type Place = { x: number; y: number; over?: number };
 
 export function below(element: Element): Place {
   const box = element.getBoundingClientRect();
-  return { x: document.dir === "rtl" ? box.right : box.left, y: box.bottom + 4 };
+  return { x: document.dir === "rtl" ? box.right : box.left, y: box.bottom + 4, over: box.top - 4 };
 }
 
 /** A menu over everything, open as long as it is rendered. Arrow keys move, Escape and a click elsewhere close it. */
@@ -23,16 +24,7 @@ export function Menu({
   children: ReactNode;
 }) {
   const menu = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const element = menu.current!;
-    const before = document.activeElement as HTMLElement | null;
-    element.showPopover();
-    place(element, at);
-    items(element)[0]?.focus();
-    return () => {
-      if (element.contains(document.activeElement) || document.activeElement === document.body) before?.focus();
-    };
-  }, [at]);
+  usePopover(menu, at, element => items(element)[0]);
   return (
     <div
       ref={menu}
@@ -41,6 +33,9 @@ export function Menu({
       role="menu"
       aria-label={label}
       tabIndex={-1}
+      onClick={event => {
+        if (event.target === menu.current && event.clientY < menu.current.getBoundingClientRect().top) onClose();
+      }}
       onToggle={event => {
         if (event.newState === "closed") onClose();
       }}
@@ -69,6 +64,22 @@ export function MenuItem({
       tabIndex={-1}
       className={classes(styles.item, danger && styles.danger)}
       onClick={onPick}
+    >
+      {icon}
+      <span>{children}</span>
+    </button>
+  );
+}
+
+/** A line that is only read; the arrows come to it as well. */
+export function MenuNote({ icon, children }: { icon: ReactNode; children: ReactNode }) {
+  return (
+    <button
+      type="button"
+      role="menuitem"
+      aria-disabled="true"
+      tabIndex={-1}
+      className={classes(styles.item, styles.note)}
     >
       {icon}
       <span>{children}</span>
@@ -122,12 +133,4 @@ function move(key: string, menu: Element): boolean {
   if (to === undefined) return false;
   all[(to + all.length) % all.length]?.focus();
   return true;
-}
-
-/** Keep it within the window. */
-function place(menu: HTMLElement, at: Place): void {
-  const { width, height } = menu.getBoundingClientRect();
-  const x = document.dir === "rtl" ? at.x - width : at.x;
-  menu.style.left = `${Math.max(8, Math.min(x, innerWidth - width - 8))}px`;
-  menu.style.top = `${Math.max(8, at.y + height > innerHeight - 8 ? Math.min(at.y - height - 8, innerHeight - height - 8) : at.y)}px`;
 }

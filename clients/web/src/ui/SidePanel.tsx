@@ -21,6 +21,7 @@ export function SidePanel({ title, onClose, children }: { title: string; onClose
     <section
       ref={panel}
       className={styles.panel}
+      data-region="panel"
       aria-labelledby={id}
       onKeyDown={event => {
         if (event.key !== "Escape" || event.defaultPrevented) return;

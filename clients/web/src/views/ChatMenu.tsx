@@ -1,4 +1,16 @@
-import { Archive, Bell, BellOff, Ellipsis, Eraser, MailOpen, Pin, PinOff, Trash2 } from "lucide-react";
+import {
+  Archive,
+  Bell,
+  BellOff,
+  CalendarDays,
+  Ellipsis,
+  Eraser,
+  LogOut,
+  MailOpen,
+  Pin,
+  PinOff,
+  Trash2,
+} from "lucide-react";
 import { useState } from "react";
 import type { NotificationLevel, SetPreferences } from "../protocol";
 import type { ChatRecord } from "../state/records";
@@ -11,39 +23,66 @@ import { t } from "../text/i18n";
 import { IconButton } from "../ui/Button";
 import { Confirm } from "../ui/Confirm";
 import { Tick } from "../ui/Field";
+import { lazily } from "../ui/lazily";
 import { below, Menu, MenuChoice, MenuGroup, MenuItem, type Place } from "../ui/Menu";
 import { attempt } from "./attempt";
+import { LeaveGroup } from "./LeaveGroup";
+
+const GoToDate = lazily(() => import("./GoToDate"));
 
 const LEVELS: NotificationLevel[] = ["all", "mentions", "none"];
 /** Seconds. */
 const MUTES = [3600, 8 * 3600];
 const FOR_EVER = Number.MAX_SAFE_INTEGER;
 
-type Asking = "clear" | "delete";
+type Asking = "clear" | "delete" | "leave" | "date";
 
-/** What can be done with a chat as one has it oneself. */
+/** What can be done with a chat that is open. */
 export function ChatMenu({ record }: { record: ChatRecord }) {
   const [menu, setMenu] = useState<Place | null>(null);
-  const [asking, setAsking] = useState<Asking | null>(null);
   return (
     <>
       <IconButton label={t("chat.actions")} aria-haspopup="menu" onClick={event => setMenu(below(event.currentTarget))}>
         <Ellipsis size={20} strokeWidth={1.75} />
       </IconButton>
-      {menu && <Items record={record} at={menu} onAsk={setAsking} onClose={() => setMenu(null)} />}
-      {asking && <Ask record={record} asking={asking} onClose={() => setAsking(null)} />}
+      <ChatActions record={record} isOpen at={menu} onClose={() => setMenu(null)} />
+    </>
+  );
+}
+
+interface Props {
+  record: ChatRecord;
+  isOpen: boolean;
+  /** Where the menu is; null while it is not wanted. */
+  at: Place | null;
+  onClose: () => void;
+}
+
+/** What can be done with a chat as one has it oneself. */
+export function ChatActions({ record, isOpen, at, onClose }: Props) {
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const end = () => setAsking(null);
+  return (
+    <>
+      {at && <Items record={record} isOpen={isOpen} at={at} onAsk={setAsking} onClose={onClose} />}
+      {asking === "date" && <GoToDate chatId={record.chat.id} from={Date.now()} onClose={end} />}
+      {asking === "leave" && <LeaveGroup chatId={record.chat.id} isOpen={isOpen} onClose={end} />}
+      {(asking === "clear" || asking === "delete") && (
+        <Ask record={record} isOpen={isOpen} asking={asking} onClose={end} />
+      )}
     </>
   );
 }
 
 interface ItemsProps {
   record: ChatRecord;
+  isOpen: boolean;
   at: Place;
   onAsk: (asking: Asking) => void;
   onClose: () => void;
 }
 
-function Items({ record, at, onAsk, onClose }: ItemsProps) {
+function Items({ record, isOpen, at, onAsk, onClose }: ItemsProps) {
   const { chat, mine } = record;
   const { prefs } = mine;
   const set = (chosen: Partial<SetPreferences>) => () => {
@@ -56,14 +95,21 @@ function Items({ record, at, onAsk, onClose }: ItemsProps) {
   };
   return (
     <Menu at={at} label={t("chat.actions")} onClose={onClose}>
-      <MenuItem
-        icon={<Pin size={18} />}
-        onPick={pick(() => {
-          panel.value = { name: "pins", chatId: chat.id };
-        })}
-      >
-        {t("panel.pins")}
-      </MenuItem>
+      {isOpen && (
+        <>
+          <MenuItem
+            icon={<Pin size={18} />}
+            onPick={pick(() => {
+              panel.value = { name: "pins", chatId: chat.id };
+            })}
+          >
+            {t("panel.pins")}
+          </MenuItem>
+          <MenuItem icon={<CalendarDays size={18} />} onPick={pick(() => onAsk("date"))}>
+            {t("chat.go_to_date")}
+          </MenuItem>
+        </>
+      )}
       {isMuted(record) ? (
         <MenuItem icon={<Bell size={18} />} onPick={set({ muted_until: 0 })}>
           {t("chat.unmute")}
@@ -104,7 +150,7 @@ function Items({ record, at, onAsk, onClose }: ItemsProps) {
         icon={<MailOpen size={18} />}
         onPick={pick(() => {
           set({ marked_unread: true })();
-          go({ name: "chats" });
+          if (isOpen) go({ name: "chats" });
         })}
       >
         {t("chat.mark_unread")}
@@ -117,16 +163,28 @@ function Items({ record, at, onAsk, onClose }: ItemsProps) {
           {t("chat.delete")}
         </MenuItem>
       )}
+      {chat.kind === "group" && (
+        <MenuItem icon={<LogOut size={18} />} danger onPick={pick(() => onAsk("leave"))}>
+          {t("group.leave")}
+        </MenuItem>
+      )}
     </Menu>
   );
 }
 
-function Ask({ record: { chat }, asking, onClose }: { record: ChatRecord; asking: Asking; onClose: () => void }) {
+interface AskProps {
+  record: ChatRecord;
+  isOpen: boolean;
+  asking: "clear" | "delete";
+  onClose: () => void;
+}
+
+function Ask({ record: { chat }, isOpen, asking, onClose }: AskProps) {
   const [delete_mine, setDeleteMine] = useState(false);
   const chat_id = chat.id;
   async function doIt() {
     if (asking === "clear") await attempt(call({ type: "chat.clear", chat_id, delete_mine }));
-    else if (await attempt(call({ type: "chat.delete", chat_id, delete_mine }))) go({ name: "chats" });
+    else if ((await attempt(call({ type: "chat.delete", chat_id, delete_mine }))) && isOpen) go({ name: "chats" });
   }
   return (
     <Confirm

@@ -1,22 +1,40 @@
-import { ArrowUp, Check, X } from "lucide-react";
-import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
-import type { Message } from "../protocol";
-import type { ChatRecord } from "../state/records";
-import { reaches } from "../state/roles";
-import { call, engine, store } from "../store/app";
+import { ArrowUp, Check, Smile, X } from "lucide-react";
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { Id, Message } from "../protocol";
+import type { ChatRecord, Unsent } from "../state/records";
+import { may } from "../state/roles";
+import { engine, send, store } from "../store/app";
+import { hasKeys } from "../store/device";
 import { useComputed, useValue } from "../store/hooks";
+import { jump } from "../store/jump";
 import { nameOf, useTitle } from "../store/names";
+import { preferences } from "../store/preferences";
+import { useShortcut } from "../store/shortcuts";
+import { composing } from "../store/updates";
+import type { Writing } from "../store/writing";
 import { explain } from "../text/failures";
 import { t } from "../text/i18n";
+import { calledIn, type Named, toSend, toType } from "../text/mentions";
 import { inOneLine } from "../text/plain";
+import { asLink } from "../text/typing";
 import { IconButton } from "../ui/Button";
+import { insert } from "../ui/insert";
+import { lazily } from "../ui/lazily";
+import { below, type Place } from "../ui/Menu";
 import { say } from "../ui/toasts";
 import styles from "./Composer.module.css";
-import type { Writing } from "./Conversation";
+import { asMessage, edit } from "./deeds";
+import { namedBy, namedIn } from "./mentionable";
+import { Suggestions } from "./Suggestions";
 import { useDraft } from "./useDraft";
+import { closeEmoji, useSuggestions } from "./useSuggestions";
+
+const EmojiPicker = lazily(() => import("./EmojiPicker"));
 
 /** From so many characters left on they are counted. */
 const COUNTED = 200;
+/** So many times too long a text may become, to be shortened; what is pasted beyond that is left out. */
+const TOO_LONG = 4;
 
 interface Props {
   record: ChatRecord;
@@ -29,36 +47,48 @@ export function Composer({ record, writing, onWrite }: Props) {
   const chatId = record.chat.id;
   const title = useTitle(record.chat);
   const limit = useValue(store.connection)?.text_length ?? 8000;
-  const [text, setText] = useDraft(record, writing.kind === "edit");
+  const { enter } = useValue(preferences);
+  const named = useNamed(record, writing);
+  const [draft, setDraft] = useDraft(record);
+  const [before] = useState(writing);
+  const [edited, setEdited] = useState("");
+  const [text, setText] = writing.kind === "edit" ? [edited, setEdited] : [draft, setDraft];
+  const sent = useMemo(() => toSend(text, named), [text, named]);
+  const left = limit - [...sent].length;
   const box = useRef<HTMLTextAreaElement>(null);
-  const left = limit - [...text].length;
-  const mayWrite = useMayWrite(record);
+  const suggest = useSuggestions(record, text, box);
 
+  useBegun(chatId, writing, sent, onWrite);
   useGrowing(box, text);
   useEffect(() => {
-    if (writing.kind === "edit") setText(writing.message.text);
-    if (writing.kind !== "new") box.current?.focus();
-  }, [writing, setText]);
+    composing.value = text !== "";
+    return () => {
+      composing.value = false;
+    };
+  }, [text]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: people may come and go while one writes
+  useLayoutEffect(() => {
+    if (writing.kind === "edit") setEdited(toType(writing.text ?? writing.message.text, named));
+    if (writing !== before && writing.kind !== "new") box.current?.focus();
+  }, [writing]);
   useEffect(() => {
-    if (matchMedia("(hover: hover)").matches) box.current?.focus();
+    if (hasKeys()) box.current?.focus();
   }, []);
 
   function submit() {
     if (!text.trim() || left < 0) return;
+    if (store.isFull) return say(t("composer.full"));
     if (writing.kind === "edit") {
-      edit(writing.message, text);
+      edit(writing.message, { text: sent, ...calledIn(sent) });
     } else {
       const reply_to = writing.kind === "reply" ? writing.message.seq : null;
-      send(chatId, text, reply_to);
+      post(chatId, sent, reply_to);
+      setDraft("");
     }
-    setText("");
     onWrite({ kind: "new" });
   }
 
-  function cancel() {
-    if (writing.kind === "edit") setText("");
-    onWrite({ kind: "new" });
-  }
+  useShortcut("cancel", () => writing.kind !== "new" && onWrite({ kind: "new" }));
 
   function editLast() {
     const last = lastOwn(chatId);
@@ -66,35 +96,64 @@ export function Composer({ record, writing, onWrite }: Props) {
     return last !== undefined;
   }
 
-  if (!mayWrite) return null;
+  /** What a key does, if it is not just written. */
+  function press({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+    if (!shiftKey && !ctrlKey && !metaKey && !altKey && suggest.take(key)) return true;
+    if (key === "Enter" && (ctrlKey || metaKey || shiftKey === (enter === "newline"))) submit();
+    else if (key === "Escape" && writing.kind !== "new") onWrite({ kind: "new" });
+    else return key === "ArrowUp" && !text && editLast();
+    return true;
+  }
+
+  if (!may(record, "may_send")) return null;
+  const list = suggest.suggestions.length > 0;
   return (
-    <footer className={styles.composer}>
-      {writing.kind !== "new" && <Bar writing={writing} onCancel={cancel} />}
+    <footer className={styles.composer} data-region="composer">
+      {writing.kind !== "new" && <Bar writing={writing} onCancel={() => onWrite({ kind: "new" })} />}
       <div className={styles.box}>
+        {list && (
+          <Suggestions
+            id={suggest.id}
+            label={t(suggest.sign === "@" ? "composer.people" : "emoji.title")}
+            suggestions={suggest.suggestions}
+            at={suggest.at}
+            onPick={suggest.pick}
+          />
+        )}
         <textarea
           ref={box}
           rows={1}
-          dir="auto"
+          dir={text ? "auto" : undefined}
           aria-label={t("composer.label")}
           placeholder={t("composer.placeholder", { name: title })}
+          aria-autocomplete="list"
+          aria-controls={list ? suggest.id : undefined}
+          aria-activedescendant={list ? `${suggest.id}-${suggest.at}` : undefined}
+          enterKeyHint={enter === "send" ? "send" : "enter"}
+          maxLength={limit * TOO_LONG}
           value={text}
           onInput={event => {
             setText(event.currentTarget.value);
-            if (event.currentTarget.value) void engine.typing(chatId);
+            suggest.look();
+            if (event.currentTarget.value && writing.kind !== "edit") void engine.typing(chatId);
+            if ((event as unknown as InputEvent).data === ":") closeEmoji(event.currentTarget).catch(() => {});
           }}
           onKeyDown={event => {
-            if (event.nativeEvent.isComposing) return;
-            if (event.key === "Enter" && !event.shiftKey) submit();
-            else if (event.key === "Escape" && writing.kind !== "new") cancel();
-            else if (event.key !== "ArrowUp" || text || !editLast()) return;
-            event.preventDefault();
+            // Also what ends a composition is not meant for us.
+            if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+            if (press(event.nativeEvent)) event.preventDefault();
           }}
+          onKeyUp={suggest.look}
+          onPointerUp={suggest.look}
+          onBlur={suggest.leave}
+          onPaste={event => pasteLink(event.currentTarget, event.clipboardData) && event.preventDefault()}
         />
         {left < COUNTED && (
           <span className={left < 0 ? styles.over : styles.left} role="status">
             {left < 0 ? t("composer.too_long", { count: -left }) : t("composer.left", { count: left })}
           </span>
         )}
+        <EmojiButton box={box} />
         <IconButton
           className={styles.send}
           label={t(writing.kind === "edit" ? "composer.save" : "composer.send")}
@@ -108,6 +167,29 @@ export function Composer({ record, writing, onWrite }: Props) {
         </IconButton>
       </div>
     </footer>
+  );
+}
+
+function EmojiButton({ box }: { box: RefObject<HTMLTextAreaElement | null> }) {
+  const [open, setOpen] = useState<Place | null>(null);
+  return (
+    <>
+      <IconButton
+        className={styles.emoji}
+        label={t("emoji.title")}
+        aria-haspopup="dialog"
+        onClick={event => setOpen(below(event.currentTarget))}
+      >
+        <Smile size={20} strokeWidth={1.75} />
+      </IconButton>
+      {open && (
+        <EmojiPicker
+          at={open}
+          onPick={emoji => box.current && insert(box.current, emoji)}
+          onClose={() => setOpen(null)}
+        />
+      )}
+    </>
   );
 }
 
@@ -128,39 +210,71 @@ function Bar({ writing, onCancel }: { writing: Extract<Writing, { message: Messa
   );
 }
 
-function send(chatId: number, text: string, reply_to: number | null): void {
-  engine
-    .send({
-      chat_id: chatId,
-      nonce: crypto.randomUUID(),
-      text,
-      reply_to,
-      mentions: [],
-      mention_all: false,
-      written_at: Date.now() + (store.connection.peek()?.ahead ?? 0),
-      progress: "waiting",
-      reason: null,
-    })
-    .catch(error => say(explain(error)));
+/** Whoever leaves with an answer or an edit begun, and comes back, goes on with it. */
+function useBegun(chatId: Id, writing: Writing, text: string, onWrite: (writing: Writing) => void): void {
+  const begun = useRef(writing);
+  begun.current = writing.kind === "edit" ? { ...writing, text } : writing;
+  useLayoutEffect(() => {
+    store.begun.delete(chatId);
+    return () => {
+      if (begun.current.kind === "new") return;
+      store.begun.set(chatId, begun.current);
+      onWrite(begun.current); // where only the composer goes, while messages are selected
+    };
+  }, [chatId, onWrite]);
 }
 
-function edit(message: Message, text: string): void {
-  if (text === message.text) return;
-  const { chat_id, seq, edits = 0, mentions = [], mentions_all = false } = message;
-  call({ type: "message.edit", chat_id, seq, text, if_edits: edits, mentions, mention_all: mentions_all }).catch(
-    error => say(explain(error)),
-  );
+/** Whom one can mention; of a message that is edited, also those who were mentioned before. */
+function useNamed(record: ChatRecord, writing: Writing): Named {
+  const named = useComputed(() => namedIn(record), [record]);
+  return useMemo(() => {
+    if (writing.kind !== "edit") return named;
+    return namedBy(writing.text ?? "", namedBy(writing.message.text, named));
+  }, [named, writing]);
 }
 
+/** An address that is pasted over words makes them a link. */
+function pasteLink(box: HTMLTextAreaElement, pasted: DataTransfer): boolean {
+  const words = box.value.slice(box.selectionStart, box.selectionEnd);
+  const link = asLink(words, pasted.getData("text/plain"));
+  if (link) insert(box, link);
+  return link !== null;
+}
+
+function post(chatId: number, text: string, reply_to: number | null): void {
+  const message: Unsent = {
+    chat_id: chatId,
+    nonce: crypto.randomUUID(),
+    text,
+    reply_to,
+    ...calledIn(text),
+    written_at: Date.now() + (store.connection.peek()?.ahead ?? 0),
+    progress: "waiting",
+    reason: null,
+  };
+  send(message).catch(error => say(explain(error)));
+  jump.value = { chatId, end: true }; // whoever says something sees it
+}
+
+/** What one said last here: what waits comes after all that was posted, even if nobody has told of it yet. */
 function lastOwn(chatId: number): Message | undefined {
+  const posted = [...ownPosted(chatId)];
+  const heardOf = new Set([...posted, ...store.unsent.peek()].map(one => one.nonce));
+  const given = [...store.given.values()].filter(one => !heardOf.has(one.nonce));
+  const unsent = [...store.unsent.peek(), ...given].findLast(one => one.chat_id === chatId);
+  if (unsent) return asMessage(unsent);
+  return posted.find(message => message.kind === "text" && message.deleted_at == null);
+}
+
+/** One's own messages among those that are shown, the newest first. */
+function* ownPosted(chatId: number): Generator<Message> {
   const messages = store.window(chatId);
   const { first, last } = messages.range.peek();
   const me = store.me.peek()?.id;
   for (let seq = last; seq >= first; seq--) {
     const message = messages.peek(seq);
-    if (message?.author_id === me && message?.kind === "text" && message.deleted_at == null) return message;
+    if (message?.author_id === me) yield message!;
   }
-  return undefined;
 }
 
 /** Grow with the text, up to what the style sheet allows. */
@@ -172,8 +286,4 @@ function useGrowing(box: RefObject<HTMLTextAreaElement | null>, text: string): v
     element.style.height = "auto";
     element.style.height = `${element.scrollHeight}px`;
   }, [box, text]);
-}
-
-function useMayWrite({ chat, mine }: ChatRecord): boolean {
-  return chat.kind !== "group" || reaches(mine.role, chat.may_send);
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { store } from "../store/app";
 import { useValue } from "../store/hooks";
+import { reloadNewest } from "../store/updates";
 import { t } from "../text/i18n";
 import { Button } from "../ui/Button";
 import styles from "./ConnectionLine.module.css";
@@ -17,7 +18,7 @@ export function ConnectionLine() {
     return (
       <p className={styles.line} role="alert">
         {t("connection.turned_away")}
-        <Button onClick={() => location.reload()}>{t("connection.reload")}</Button>
+        <Button onClick={() => void reloadNewest()}>{t("update.reload")}</Button>
       </p>
     );
   }

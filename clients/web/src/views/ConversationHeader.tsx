@@ -5,10 +5,11 @@ import { useComputed, useValue } from "../store/hooks";
 import { nameOf, partnerOf, usePresence, useTitle } from "../store/names";
 import { toggle } from "../store/panel";
 import { showProfile } from "../store/profile";
-import { go } from "../store/router";
+import { goBack } from "../store/router";
 import { t } from "../text/i18n";
 import { Avatar } from "../ui/Avatar";
 import { IconButton } from "../ui/Button";
+import { OneLine } from "../ui/OneLine";
 import { ChatMenu } from "./ChatMenu";
 import styles from "./ConversationHeader.module.css";
 
@@ -19,19 +20,20 @@ export function ConversationHeader({ record }: { record: ChatRecord }) {
   const partner = partnerOf(chat, me);
   const title = useTitle(chat);
   const presence = usePresence(partner);
+  const toggleInfo = () => toggle({ name: "group", chatId: chat.id });
   return (
     <header className={styles.header}>
-      <IconButton label={t("back")} className={styles.back} onClick={() => go({ name: "chats" })}>
+      <IconButton label={t("back")} className={styles.back} onClick={() => goBack({ name: "chats" })}>
         <ArrowLeft size={20} />
       </IconButton>
       <Avatar id={partner ?? chat.id} name={title} size="small" presence={presence?.status} />
       <div className={styles.who}>
-        <h2 dir="auto">
-          {partner === null ? (
-            title
+        <h2>
+          {chat.kind === "saved" ? (
+            <OneLine>{title}</OneLine>
           ) : (
-            <button type="button" onClick={() => showProfile(partner)}>
-              {title}
+            <button type="button" onClick={() => (partner === null ? toggleInfo() : showProfile(partner))}>
+              <OneLine>{title}</OneLine>
             </button>
           )}
         </h2>
@@ -41,7 +43,7 @@ export function ConversationHeader({ record }: { record: ChatRecord }) {
         <Search size={20} strokeWidth={1.75} />
       </IconButton>
       {chat.kind === "group" && (
-        <IconButton label={t("panel.group")} onClick={() => toggle({ name: "group", chatId: chat.id })}>
+        <IconButton label={t("panel.group")} className={styles.info} onClick={toggleInfo}>
           <Info size={20} strokeWidth={1.75} />
         </IconButton>
       )}
@@ -61,5 +63,9 @@ function Subtitle({ record: { chat, typing } }: { record: ChatRecord }) {
   }
   if (chat.kind === "saved") return null;
   if (chat.kind === "group") return <small>{t("chat.members", { count: chat.member_count })}</small>;
-  return <small>{presence?.text || t(`chat.${presence?.status ?? "offline"}`)}</small>;
+  return (
+    <small>
+      <bdi>{presence?.text || t(`chat.${presence?.status ?? "offline"}`)}</bdi>
+    </small>
+  );
 }

@@ -1,45 +1,59 @@
 import { useState } from "react";
 import type { ForwardMessages, Id, Message } from "../protocol";
+import { may } from "../state/roles";
 import { call, store } from "../store/app";
+import { hasKeys } from "../store/device";
 import { useComputed } from "../store/hooks";
-import { titleOf } from "../store/names";
+import { partnerOf, titleOf } from "../store/names";
 import { go } from "../store/router";
+import { stopChoosing } from "../store/selection";
 import { t } from "../text/i18n";
-import { Avatar } from "../ui/Avatar";
 import { Dialog } from "../ui/Dialog";
 import { Empty } from "../ui/Empty";
 import { Field } from "../ui/Field";
+import { Pick, PickList } from "../ui/PickList";
 import { attempt } from "./attempt";
-import styles from "./Forward.module.css";
 
-/** Chooses the chat that a message is forwarded to, and goes there. */
-export default function Forward({ message, onClose }: { message: Message; onClose: () => void }) {
+/** So many chats are shown; others are found by their name. */
+const SHOWN = 50;
+
+/** Chooses the chat that messages of another one are forwarded to, and goes there. */
+export default function Forward({ messages, onClose }: { messages: Message[]; onClose: () => void }) {
   const [wanted, setWanted] = useState("");
   const chats = useComputed(() => {
-    const known = store.order.value.map(id => ({ id, title: titleOf(store.chats.at(id).value!.chat) }));
+    const open = store.order.value.map(id => store.chats.at(id).value!).filter(record => may(record, "may_send"));
+    const known = open.map(({ chat }) => ({
+      id: chat.id,
+      title: titleOf(chat),
+      colour: partnerOf(chat, store.me.value?.id) ?? chat.id,
+    }));
     return known.filter(one => one.title.toLocaleLowerCase().includes(wanted.trim().toLocaleLowerCase()));
   }, [wanted]);
   async function forward(chatId: Id) {
     onClose();
-    const { chat_id: from_chat_id, seq } = message;
+    const from_chat_id = messages[0]!.chat_id;
+    const seqs = messages.map(message => message.seq);
     const nonce = crypto.randomUUID();
-    const command: ForwardMessages = { type: "message.forward", chat_id: chatId, nonce, from_chat_id, seqs: [seq] };
-    if (await attempt(call(command))) go({ name: "chat", chatId });
+    const command: ForwardMessages = { type: "message.forward", chat_id: chatId, nonce, from_chat_id, seqs };
+    if (!(await attempt(call(command)))) return;
+    stopChoosing();
+    go({ name: "chat", chatId });
   }
   return (
     <Dialog title={t("message.forward")} onClose={onClose}>
-      <Field label={t("list.filter")} type="search" autoFocus value={wanted} onValue={setWanted} />
-      {!chats.length && <Empty text={t("list.no_match")} />}
-      <ul className={styles.chats}>
-        {chats.map(({ id, title }) => (
-          <li key={id}>
-            <button type="button" onClick={() => void forward(id)}>
-              <Avatar id={id} name={title} size="small" />
-              <bdi>{title}</bdi>
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Field label={t("list.filter")} type="search" autoFocus={hasKeys()} value={wanted} onValue={setWanted} />
+      {chats.length ? (
+        <PickList
+          label={t("list.label")}
+          more={chats.length > SHOWN ? t("forward.more", { count: chats.length - SHOWN }) : undefined}
+        >
+          {chats.slice(0, SHOWN).map(({ id, title, colour }) => (
+            <Pick key={id} id={colour} name={title} onPick={() => void forward(id)} />
+          ))}
+        </PickList>
+      ) : (
+        <Empty text={t("list.no_match")} />
+      )}
     </Dialog>
   );
 }

@@ -1,15 +1,15 @@
 import type { Message } from "../protocol";
 import { useComputed } from "../store/hooks";
+import { jumpTo } from "../store/jump";
 import { nameOf } from "../store/names";
-import { jumpTo } from "../store/panel";
 import { exactly, lately } from "../text/dates";
-import { inOneLine } from "../text/plain";
 import styles from "./FoundMessage.module.css";
+import { lineOf } from "./lines";
 
 /** A message in a list outside of its chat; a click leads there. */
 export function FoundMessage({ message, where }: { message: Message; where?: string }) {
   const name = useComputed(() => nameOf(message.author_id), [message]);
-  const text = useComputed(() => inOneLine(message, nameOf), [message]);
+  const text = useComputed(() => lineOf(message), [message]);
   return (
     <li>
       <button type="button" className={styles.result} onClick={() => jumpTo(message.chat_id, message.seq)}>

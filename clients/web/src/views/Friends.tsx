@@ -6,11 +6,13 @@ import { useComputed, useValue } from "../store/hooks";
 import { usePerson, usePresence } from "../store/names";
 import { showProfile } from "../store/profile";
 import { t } from "../text/i18n";
+import { asUsername } from "../text/usernames";
 import { Avatar } from "../ui/Avatar";
 import { Button, IconButton } from "../ui/Button";
 import { Empty } from "../ui/Empty";
 import { Field } from "../ui/Field";
 import { below, Menu, MenuItem, type Place } from "../ui/Menu";
+import { RovingList } from "../ui/RovingList";
 import { ChatListSkeleton } from "../ui/Skeleton";
 import { Tabs } from "../ui/Tabs";
 import styles from "./Friends.module.css";
@@ -52,7 +54,7 @@ function AddFriend() {
   const [busy, setBusy] = useState(false);
 
   async function submit() {
-    const wanted = username.trim().toLowerCase();
+    const wanted = asUsername(username);
     setProblem(null);
     if (wanted === store.me.peek()?.username) {
       setProblem(t("new.self"));
@@ -121,9 +123,9 @@ function List({ tab, onAdd }: { tab: Tab; onAdd: () => void }) {
   return (
     <>
       {incoming.length > 0 && <h2 className={styles.part}>{t("friends.incoming")}</h2>}
-      <Rows relations={incoming} />
+      {incoming.length > 0 && <Rows relations={incoming} />}
       {outgoing.length > 0 && <h2 className={styles.part}>{t("friends.outgoing")}</h2>}
-      <Rows relations={outgoing} />
+      {outgoing.length > 0 && <Rows relations={outgoing} />}
     </>
   );
 }
@@ -138,13 +140,12 @@ function name({ user }: Relation): string {
 }
 
 function Rows({ relations }: { relations: Relation[] }) {
-  if (!relations.length) return null;
   return (
-    <ul>
+    <RovingList>
       {relations.map(relation => (
         <Row key={relation.user.id} relation={relation} />
       ))}
-    </ul>
+    </RovingList>
   );
 }
 
@@ -166,7 +167,9 @@ function Row({ relation }: { relation: Relation }) {
         >
           {user.display_name}
         </button>
-        <small>{isFriend ? presenceLine(presence) : `@${user.username}`}</small>
+        <small>
+          <bdi>{isFriend ? presenceLine(presence) : `@${user.username}`}</bdi>
+        </small>
       </span>
       <span className={styles.actions}>
         <Actions relation={relation} name={user.display_name} />

@@ -4,7 +4,9 @@ import { nameOf } from "../store/names";
 import { t } from "../text/i18n";
 import { Avatar } from "../ui/Avatar";
 import { Button } from "../ui/Button";
+import { PeopleSkeleton } from "../ui/Skeleton";
 import { attempt } from "./attempt";
+import { Failed } from "./Failed";
 import styles from "./GroupInfo.module.css";
 import { Fold } from "./GroupInvites";
 import { useAsked } from "./useAsked";
@@ -19,9 +21,9 @@ function Bans({ chatId }: { chatId: Id }) {
   const lift = async (user_id: Id) => {
     if (await attempt(call({ type: "member.unban", chat_id: chatId, user_id }))) again();
   };
-  if (problem || !reply?.bans.length) {
-    return <p className={styles.quiet}>{problem ?? (reply && t("group.no_bans"))}</p>;
-  }
+  if (problem) return <Failed problem={problem} onAgain={again} />;
+  if (!reply) return <PeopleSkeleton rows={1} />;
+  if (!reply.bans.length) return <p className={styles.quiet}>{t("group.no_bans")}</p>;
   return (
     <ul>
       {reply.bans.map(({ user_id }) => {

@@ -1,7 +1,7 @@
 import { useState } from "react";
-import type { Chat } from "../protocol";
 import type { ChatRecord } from "../state/records";
 import { reaches } from "../state/roles";
+import type { Chat } from "../state/whole";
 import { call } from "../store/app";
 import { go } from "../store/router";
 import { t } from "../text/i18n";
@@ -9,13 +9,15 @@ import { Avatar } from "../ui/Avatar";
 import { Button } from "../ui/Button";
 import { Confirm } from "../ui/Confirm";
 import { Choices } from "../ui/Dialog";
-import { Field, Tick } from "../ui/Field";
+import { Field } from "../ui/Field";
 import { attempt } from "./attempt";
+import { Folded } from "./Folded";
 import { GroupBans } from "./GroupBans";
 import styles from "./GroupInfo.module.css";
 import { GroupInvites, GroupRequests } from "./GroupInvites";
 import { GroupMembers } from "./GroupMembers";
 import { GroupPermissions } from "./GroupPermissions";
+import { LeaveGroup } from "./LeaveGroup";
 
 /** What a group is, who is in it and how it works; each may change of it what their role lets them. */
 export default function GroupInfo({ record }: { record: ChatRecord }) {
@@ -46,9 +48,11 @@ function About({ record: { chat, mine } }: { record: ChatRecord }) {
       <Avatar id={chat.id} name={chat.title} />
       <h3 dir="auto">{chat.title}</h3>
       {chat.description && (
-        <p className={styles.description} dir="auto">
-          {chat.description}
-        </p>
+        <Folded text={chat.description} id={`about-${chat.id}`}>
+          <p className={styles.description} dir="auto">
+            {chat.description}
+          </p>
+        </Folded>
       )}
       {reaches(mine.role, chat.may_edit) && <Button onClick={() => setEditing(true)}>{t("message.edit")}</Button>}
     </div>
@@ -69,7 +73,7 @@ function AboutForm({ chat, onClose }: { chat: Chat; onClose: () => void }) {
       }}
     >
       <Field label={t("new.group_title")} autoFocus maxLength={128} value={title} onValue={setTitle} />
-      <Field label={t("group.description")} value={description} onValue={setDescription} />
+      <Field label={t("group.description")} maxLength={1024} value={description} onValue={setDescription} />
       <Choices>
         <Button onClick={onClose}>{t("cancel")}</Button>
         <Button look="primary" type="submit" disabled={!title.trim()}>
@@ -83,29 +87,17 @@ function AboutForm({ chat, onClose }: { chat: Chat; onClose: () => void }) {
 /** The ways out. */
 function Ways({ record: { chat, mine } }: { record: ChatRecord }) {
   const [asking, setAsking] = useState<"leave" | "delete" | null>(null);
-  const [withMine, setWithMine] = useState(false);
   const [typed, setTyped] = useState("");
   const close = () => setAsking(null);
-  async function end(work: Promise<unknown>) {
-    if (await attempt(work)) go({ name: "chats" }, { replace: true });
+  async function end() {
+    const isGone = await attempt(call({ type: "chat.delete", chat_id: chat.id }));
+    if (isGone) go({ name: "chats" }, { replace: true });
   }
   return (
     <div className={styles.ways}>
       <Button onClick={() => setAsking("leave")}>{t("group.leave")}</Button>
       {mine.role === "owner" && <Button onClick={() => setAsking("delete")}>{t("group.delete")}</Button>}
-      {asking === "leave" && (
-        <Confirm
-          title={t("group.leave")}
-          text={t("group.leave_text")}
-          action={t("group.leave")}
-          onClose={close}
-          onPick={() => void end(call({ type: "chat.leave", chat_id: chat.id, delete_mine: withMine }))}
-        >
-          <Tick checked={withMine} onValue={setWithMine}>
-            {t("group.leave_delete")}
-          </Tick>
-        </Confirm>
-      )}
+      {asking === "leave" && <LeaveGroup chatId={chat.id} isOpen onClose={close} />}
       {asking === "delete" && (
         <Confirm
           title={t("group.delete")}
@@ -113,7 +105,7 @@ function Ways({ record: { chat, mine } }: { record: ChatRecord }) {
           action={t("group.delete")}
           disabled={typed.trim() !== chat.title}
           onClose={close}
-          onPick={() => void end(call({ type: "chat.delete", chat_id: chat.id }))}
+          onPick={() => void end()}
         >
           <Field label={chat.title} autoFocus value={typed} onValue={setTyped} />
         </Confirm>

@@ -2,13 +2,15 @@ import { type ReactNode, useState } from "react";
 import type { Id, Invite } from "../protocol";
 import { call } from "../store/app";
 import { nameOf } from "../store/names";
-import { duration, exactly } from "../text/dates";
+import { duration, moment } from "../text/dates";
 import { t } from "../text/i18n";
 import { Avatar } from "../ui/Avatar";
 import { Button } from "../ui/Button";
 import { Tick } from "../ui/Field";
-import { say } from "../ui/toasts";
+import { LinesSkeleton, PeopleSkeleton } from "../ui/Skeleton";
 import { attempt } from "./attempt";
+import { putOnClipboard } from "./clipboard";
+import { Failed } from "./Failed";
 import styles from "./GroupInfo.module.css";
 import { Choice } from "./GroupPermissions";
 import { useAsked } from "./useAsked";
@@ -32,13 +34,18 @@ export function GroupInvites({ chatId }: { chatId: Id }) {
 /** Seconds. */
 const LASTS = [0, 3600, 86_400, 7 * 86_400];
 
+/** How many people one may let in; 0 for any number. */
+const USES = [0, 1, 5, 10, 50, 100];
+
 function Invites({ chatId }: { chatId: Id }) {
   const { reply, problem, again } = useAsked({ type: "invite.list", chat_id: chatId });
   const [lasts, setLasts] = useState(0);
+  const [uses, setUses] = useState(0);
   const [approval, setApproval] = useState(false);
   async function make() {
     const expires_at = lasts ? Date.now() + lasts * 1000 : null;
-    if (await attempt(call({ type: "invite.create", chat_id: chatId, expires_at, approval }))) again();
+    const command = { type: "invite.create", chat_id: chatId, expires_at, uses: uses || null, approval } as const;
+    if (await attempt(call(command))) again();
   }
   async function revoke({ token }: Invite) {
     if (await attempt(call({ type: "invite.revoke", chat_id: chatId, token }))) again();
@@ -51,21 +58,29 @@ function Invites({ chatId }: { chatId: Id }) {
         options={LASTS.map(seconds => [String(seconds), seconds ? duration(seconds) : t("group.for_ever")])}
         onPick={picked => setLasts(Number(picked))}
       />
+      <Choice
+        label={t("group.invite_uses")}
+        value={String(uses)}
+        options={USES.map(count => [String(count), t("group.invite_people", { count })])}
+        onPick={picked => setUses(Number(picked))}
+      />
       <Tick checked={approval} onValue={setApproval}>
         {t("group.invite_approval")}
       </Tick>
       <Button onClick={() => void make()}>{t("group.invite_new")}</Button>
-      {problem && <p className={styles.quiet}>{problem}</p>}
+      {problem && <Failed problem={problem} onAgain={again} />}
+      {!reply && !problem && <LinesSkeleton rows={1} />}
       <ul>
         {reply?.invites.map(invite => (
           <li key={invite.token} className={styles.invite}>
             <code dir="ltr">{linkOf(invite)}</code>
             <small>
               {t("group.invite_used", { count: invite.used })}
-              {invite.expires_at && ` · ${t("group.until", { date: exactly(invite.expires_at) })}`}
+              {invite.uses && ` · ${t("group.invite_people", { count: invite.uses })}`}
+              {invite.expires_at && ` · ${t("group.until", { date: moment(invite.expires_at) })}`}
             </small>
             <span className={styles.buttons}>
-              <Button onClick={() => copy(linkOf(invite))}>{t("key.copy")}</Button>
+              <Button onClick={() => putOnClipboard(linkOf(invite))}>{t("key.copy")}</Button>
               <Button onClick={() => void revoke(invite)}>{t("group.revoke")}</Button>
             </span>
           </li>
@@ -79,10 +94,6 @@ function linkOf(invite: Invite): string {
   return `${location.origin}/join/${invite.token}`;
 }
 
-function copy(link: string): void {
-  void navigator.clipboard.writeText(link).then(() => say(t("key.copied")));
-}
-
 /** Who asks to be let into a group. */
 export function GroupRequests({ chatId }: { chatId: Id }) {
   return <Fold label={t("group.requests")}>{() => <Requests chatId={chatId} />}</Fold>;
@@ -93,9 +104,9 @@ function Requests({ chatId }: { chatId: Id }) {
   const decide = async (type: "invite.approve" | "invite.decline", user_id: Id) => {
     if (await attempt(call({ type, chat_id: chatId, user_id }))) again();
   };
-  if (problem || !reply?.requests.length) {
-    return <p className={styles.quiet}>{problem ?? (reply && t("group.no_requests"))}</p>;
-  }
+  if (problem) return <Failed problem={problem} onAgain={again} />;
+  if (!reply) return <PeopleSkeleton rows={1} />;
+  if (!reply.requests.length) return <p className={styles.quiet}>{t("group.no_requests")}</p>;
   return (
     <ul>
       {reply.requests.map(({ user_id }) => {

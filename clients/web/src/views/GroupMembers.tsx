@@ -1,26 +1,31 @@
 import { Ellipsis } from "lucide-react";
 import { useState } from "react";
-import { Refused } from "../engine/failures";
-import type { Chat, Member, Mine, Role } from "../protocol";
+import type { Role, User } from "../protocol";
 import { isAbove, reaches } from "../state/roles";
+import type { Chat, Member, Mine } from "../state/whole";
 import { call, store } from "../store/app";
 import { useComputed, useValue } from "../store/hooks";
 import { nameOf, usePerson, usePresence } from "../store/names";
-import { explain } from "../text/failures";
+import { showProfile } from "../store/profile";
 import { type MessageId, t } from "../text/i18n";
+import { asUsername } from "../text/usernames";
 import { Avatar } from "../ui/Avatar";
 import { Button, IconButton } from "../ui/Button";
 import { Confirm } from "../ui/Confirm";
 import { Field } from "../ui/Field";
 import { below, Menu, MenuItem, type Place } from "../ui/Menu";
+import { RovingList } from "../ui/RovingList";
+import { PeopleSkeleton } from "../ui/Skeleton";
 import { attempt } from "./attempt";
+import { FriendPicker } from "./FriendPicker";
 import styles from "./GroupInfo.module.css";
+import { explainAdding } from "./people";
 
 /** Who is in a group, those with more to say in front. */
 export function GroupMembers({ chat, mine }: { chat: Chat; mine: Mine }) {
   const members = useComputed(() => {
-    const found = [...(store.rosters.at(chat.id).value?.members ?? [])];
-    return found.sort(
+    const found = store.rosters.at(chat.id).value?.members;
+    return found?.toSorted(
       (one, other) =>
         Number(isAbove(other.role, one.role)) - Number(isAbove(one.role, other.role)) ||
         nameOf(one.user_id).localeCompare(nameOf(other.user_id)),
@@ -30,11 +35,15 @@ export function GroupMembers({ chat, mine }: { chat: Chat; mine: Mine }) {
     <section className={styles.section}>
       <h3>{t("chat.members", { count: chat.member_count })}</h3>
       {reaches(mine.role, chat.may_add) && <AddMember chat={chat} />}
-      <ul>
-        {members.map(member => (
-          <MemberRow key={member.user_id} chat={chat} member={member} role={mine.role} />
-        ))}
-      </ul>
+      {members ? (
+        <RovingList>
+          {members.map(member => (
+            <MemberRow key={member.user_id} chat={chat} member={member} role={mine.role} />
+          ))}
+        </RovingList>
+      ) : (
+        <PeopleSkeleton rows={Math.min(chat.member_count, 8)} />
+      )}
     </section>
   );
 }
@@ -42,15 +51,19 @@ export function GroupMembers({ chat, mine }: { chat: Chat; mine: Mine }) {
 function AddMember({ chat }: { chat: Chat }) {
   const [username, setUsername] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
-  async function add() {
+  const members = useComputed(
+    () => new Set(store.rosters.at(chat.id).value?.members.map(member => member.user_id)),
+    [chat.id],
+  );
+  async function add(friend?: User) {
+    let user = friend;
     setProblem(null);
     try {
-      const { user } = await call({ type: "user.find", username: username.trim().toLowerCase() });
+      user ??= (await call({ type: "user.find", username: asUsername(username) })).user;
       await call({ type: "member.add", chat_id: chat.id, user_ids: [user.id] });
       setUsername("");
     } catch (error) {
-      const unknown = error instanceof Refused && error.failure.reason === "not_found";
-      setProblem(unknown ? t("new.not_found") : explain(error));
+      setProblem(explainAdding(error, user ? [user] : []));
     }
   }
   return (
@@ -65,6 +78,7 @@ function AddMember({ chat }: { chat: Chat }) {
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
+        hint={t("group.add_hint")}
         problem={problem}
         value={username}
         onValue={setUsername}
@@ -73,6 +87,7 @@ function AddMember({ chat }: { chat: Chat }) {
           {t("new.add")}
         </Button>
       </Field>
+      {username.trim() && <FriendPicker wanted={username} without={members} onPick={friend => void add(friend)} />}
     </form>
   );
 }
@@ -111,8 +126,18 @@ function MemberRow({ chat, member, role }: { chat: Chat; member: Member; role: R
     <li className={styles.person}>
       <Avatar id={user_id} name={name} size="small" presence={presence?.status} />
       <span className={styles.name}>
-        <bdi>{user_id === me ? t("message.you") : name}</bdi>
-        <small>{presence?.text || (user && `@${user.username}`)}</small>
+        <button
+          type="button"
+          className={styles.who}
+          dir="auto"
+          aria-label={user_id === me ? undefined : t("person.profile", { name })}
+          onClick={() => showProfile(user_id)}
+        >
+          {user_id === me ? t("message.you") : name}
+        </button>
+        <small>
+          <bdi>{presence?.text || (user && `@${user.username}`)}</bdi>
+        </small>
       </span>
       {member.role !== "member" && <span className={styles.role}>{t(`group.role_${member.role}`)}</span>}
       {user_id !== me && (isOwner || mayRemove) && (

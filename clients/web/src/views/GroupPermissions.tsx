@@ -1,9 +1,11 @@
 import { useId } from "react";
-import type { Chat, Role } from "../protocol";
+import type { Role } from "../protocol";
 import { reaches } from "../state/roles";
+import type { Chat } from "../state/whole";
 import { call } from "../store/app";
 import { duration } from "../text/dates";
 import { t } from "../text/i18n";
+import { Options } from "../ui/Select";
 import { attempt } from "./attempt";
 import styles from "./GroupInfo.module.css";
 
@@ -53,13 +55,7 @@ export function Choice({ label, value, disabled = false, options, onPick }: Prop
   return (
     <div className={styles.choice}>
       <label htmlFor={id}>{label}</label>
-      <select id={id} value={value} disabled={disabled} onChange={event => onPick(event.currentTarget.value)}>
-        {options.map(([key, text]) => (
-          <option key={key} value={key}>
-            {text}
-          </option>
-        ))}
-      </select>
+      <Options id={id} value={value} disabled={disabled} options={options} onValue={onPick} />
     </div>
   );
 }

@@ -1,13 +1,18 @@
 import { useState } from "react";
 import { call } from "../store/app";
-import { go } from "../store/router";
+import { cameFrom, go, goBack } from "../store/router";
 import { t } from "../text/i18n";
 import { Button } from "../ui/Button";
 import { Choices, Dialog } from "../ui/Dialog";
 import { attempt } from "./attempt";
+import { Folded } from "./Folded";
 import { useAsked } from "./useAsked";
 
-const away = () => go({ name: "chats" }, { replace: true });
+/** Whoever followed the link in a chat is there again. */
+function away(): void {
+  const from = cameFrom();
+  goBack(from.name === "chat" ? from : { name: "chats" });
+}
 
 /** What a link leads to, before one goes there. */
 export default function JoinGroup({ token }: { token: string }) {
@@ -22,11 +27,22 @@ export default function JoinGroup({ token }: { token: string }) {
     );
   return (
     <Dialog title={look?.title ?? t("join.title")} onClose={away}>
-      {problem && <p role="alert">{problem}</p>}
+      {problem && (
+        <>
+          <p role="alert">{problem}</p>
+          <Choices>
+            <Button onClick={away}>{t("close")}</Button>
+          </Choices>
+        </>
+      )}
       {look && (
         <>
           <p>{t("chat.members", { count: look.member_count })}</p>
-          {look.description && <p dir="auto">{look.description}</p>}
+          {look.description && (
+            <Folded text={look.description} id={`invite-${token}`}>
+              <p dir="auto">{look.description}</p>
+            </Folded>
+          )}
           {asked && <p role="status">{t("join.asked")}</p>}
           <Choices>
             <Button onClick={away}>{t(asked ? "close" : "cancel")}</Button>

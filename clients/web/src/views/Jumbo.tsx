@@ -1,6 +1,6 @@
 import styles from "./Jumbo.module.css";
 
-const EMOJI = /^(?:\p{RGI_Emoji}){1,3}$/v;
+const EMOJI = /^(?:\p{RGI_Emoji}\s*){1,3}$/v;
 
 /** Whether a text is nothing but one to three emoji. */
 export function jumbo(text: string): boolean {

@@ -1,33 +1,42 @@
 import type { ReadonlySignal } from "@preact/signals-core";
-import { Pin } from "lucide-react";
+import { Pin, Reply } from "lucide-react";
 import { memo, type ReactNode, useRef, useState } from "react";
-import type { Chat, Id, Message, Seq } from "../protocol";
+import type { Id, Message, Seq } from "../protocol";
 import { reachOf } from "../state/receipts";
 import { SYSTEM } from "../state/unread";
+import type { Chat } from "../state/whole";
 import { store } from "../store/app";
 import { useComputed, useValue } from "../store/hooks";
 import { nameOf } from "../store/names";
+import { now } from "../store/now";
 import { showProfile } from "../store/profile";
+import { AT_MOST, choose, selection } from "../store/selection";
+import type { MessageAction } from "../store/shortcuts";
+import type { Writing } from "../store/writing";
 import { clock, day, exactly, isSameDay } from "../text/dates";
 import { t } from "../text/i18n";
 import { notice } from "../text/notices";
 import { Avatar, hue } from "../ui/Avatar";
 import { classes } from "../ui/classes";
+import { lazily } from "../ui/lazily";
 import type { Place } from "../ui/Menu";
-import type { Writing } from "./Conversation";
-import { Jumbo, jumbo } from "./Jumbo";
+import { say } from "../ui/toasts";
+import { jumbo } from "./Jumbo";
 import { MessageMenu, Toolbar } from "./MessageMenu";
 import styles from "./MessageRow.module.css";
+import { MessageText } from "./MessageText";
+import { askedOf } from "./messageKeys";
 import { Quote } from "./Quote";
 import { Reactions } from "./Reactions";
-import { RichText } from "./RichText";
-import { Ticks } from "./Ticks";
+import { standTogether } from "./rows";
+import { readBy, Ticks } from "./Ticks";
+import { asksForMenu, follow } from "./touch";
 
-/** What one person says within so many milliseconds stands together. */
-const TOGETHER = 7 * 60_000;
+const Edits = lazily(() => import("./Edits"));
 
 interface Props {
-  chat: Chat;
+  chatId: Id;
+  kind: Chat["kind"];
   message: ReadonlySignal<Message>;
   before: ReadonlySignal<Message> | undefined;
   isFirstUnread: boolean;
@@ -39,7 +48,8 @@ interface Props {
 
 /** A message in its place: with the day before it, its author where another one spoke before, and what was done to it. */
 export const MessageRow = memo(function MessageRow({
-  chat,
+  chatId,
+  kind,
   before,
   isFirstUnread,
   unread,
@@ -48,11 +58,17 @@ export const MessageRow = memo(function MessageRow({
 }: Props) {
   const message = useValue(rest.message);
   const previous = useOptional(before);
+  const isGroup = kind === "group";
+  const blocked = useComputed(
+    () => isGroup && (store.relations.at(message.author_id).value?.blocked ?? false),
+    [isGroup, message.author_id],
+  );
+  const [shown, setShown] = useState(false);
   const newDay = !previous || !isSameDay(previous.sent_at, message.sent_at);
-  const joins = !newDay && !isFirstUnread && previous !== undefined && standTogether(previous, message);
+  const joins = !isFirstUnread && previous !== undefined && standTogether(previous, message);
   return (
     <>
-      {newDay && <p className={styles.day}>{day(message.sent_at, Date.now())}</p>}
+      {newDay && <Day at={message.sent_at} />}
       {isFirstUnread && (
         <p className={styles.unread}>
           <span>{t("chat.new_messages", { count: unread })}</span>
@@ -60,9 +76,12 @@ export const MessageRow = memo(function MessageRow({
       )}
       {message.kind === SYSTEM ? (
         <Notice message={message} />
+      ) : blocked && !shown ? (
+        <Unwanted seq={message.seq} onShow={() => setShown(true)} />
       ) : (
         <Said
-          chat={chat}
+          chatId={chatId}
+          kind={kind}
           message={message}
           joins={joins}
           isHighlighted={isHighlighted}
@@ -74,25 +93,45 @@ export const MessageRow = memo(function MessageRow({
   );
 });
 
+/** The day, above the first message of it. */
+export function Day({ at }: { at: number }) {
+  const text = useComputed(() => day(at, now.value), [at]);
+  return <p className={styles.day}>{text}</p>;
+}
+
 function useOptional<T>(signal: ReadonlySignal<T> | undefined): T | undefined {
   return useComputed(() => signal?.value, [signal]);
 }
 
-function standTogether(one: Message, next: Message): boolean {
-  return one.author_id === next.author_id && one.kind === next.kind && next.sent_at - one.sent_at < TOGETHER;
+/** Where in the chat it stands, of which nobody has all. */
+function placed(seq: Seq) {
+  return { "aria-setsize": -1, "aria-posinset": seq };
 }
 
 function Notice({ message }: { message: Message }) {
   const text = useComputed(() => notice(message, nameOf), [message]);
   return (
-    <article className={styles.notice} tabIndex={-1}>
+    <article className={styles.notice} tabIndex={-1} {...placed(message.seq)}>
       {text}
     </article>
   );
 }
 
+/** In place of what somebody says whom one blocks. */
+function Unwanted({ seq, onShow }: { seq: Seq; onShow: () => void }) {
+  return (
+    <article className={styles.notice} tabIndex={-1} {...placed(seq)}>
+      {t("message.of_blocked")}{" "}
+      <button type="button" className={styles.show} onClick={onShow}>
+        {t("message.show")}
+      </button>
+    </article>
+  );
+}
+
 interface SaidProps {
-  chat: Chat;
+  chatId: Id;
+  kind: Chat["kind"];
   message: Message;
   joins: boolean;
   isHighlighted: boolean;
@@ -100,41 +139,83 @@ interface SaidProps {
   onGoTo: (seq: Seq) => void;
 }
 
-function Said({ chat, message, joins, isHighlighted, onWrite, onGoTo }: SaidProps) {
+function Said({ chatId, kind, message, joins, isHighlighted, onWrite, onGoTo }: SaidProps) {
   const me = useValue(store.me)?.id ?? 0;
   const own = message.author_id === me;
   const deleted = message.deleted_at != null;
   const [menu, setMenu] = useState<Place | null>(null);
+  // Most messages are only passed by: their tools are made when one comes near.
+  const [isNear, setNear] = useState(false);
   const name = useComputed(() => nameOf(message.author_id), [message.author_id]);
-  const shortcut = useRef<((key: string) => boolean) | null>(null);
-  const withAuthor = !own && !joins && chat.kind === "group";
-  const openMenu = (place: Place) => !deleted && setMenu(place);
+  const shortcut = useRef<((action: MessageAction) => boolean) | null>(null);
+  const callsMe = !own && !deleted && (message.mentions_all || message.mentions?.includes(me));
+  const withAuthor = !own && !joins && kind === "group";
+  const openMenu = (place: Place) => !deleted && setMenu(open => open ?? place);
+  const { onContextMenu } = asksForMenu(openMenu);
+  const isChoosing = useComputed(() => !deleted && selection.value?.chatId === chatId, [chatId, deleted]);
+  const isChosen = useComputed(
+    () => isChoosing && (selection.value?.messages.has(message.seq) ?? false),
+    [isChoosing, message.seq],
+  );
+  const pick = () => choose(message) || say(t("selection.full", { count: AT_MOST }));
   return (
     <article
-      className={classes(styles.message, own && styles.own, joins && styles.joins, isHighlighted && styles.highlighted)}
+      className={classes(
+        styles.message,
+        own && styles.own,
+        joins && styles.joins,
+        (isHighlighted || isChosen) && styles.highlighted,
+        isChoosing && styles.choosing,
+      )}
       tabIndex={-1}
       aria-label={`${own ? t("message.you") : name}, ${clock(message.sent_at)}`}
       data-seq={message.seq}
-      onContextMenu={event => {
-        if (deleted || window.getSelection()?.toString()) return;
-        event.preventDefault();
-        openMenu({ x: event.clientX, y: event.clientY });
+      {...placed(message.seq)}
+      onPointerMove={() => setNear(true)}
+      onPointerDown={event => {
+        setNear(true);
+        if (isChoosing || deleted) return;
+        follow(event, { onHold: openMenu, onDraw: () => onWrite({ kind: "reply", message }) });
       }}
+      onFocus={() => setNear(true)}
+      onClickCapture={event => {
+        if (!isChoosing || event.target instanceof HTMLInputElement) return;
+        event.preventDefault();
+        event.stopPropagation();
+        pick();
+      }}
+      onContextMenu={isChoosing || deleted ? undefined : onContextMenu}
       onKeyDown={event => {
-        if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
-        if (event.key === "Enter" || event.key === "ContextMenu") {
+        if (event.target !== event.currentTarget) return;
+        if (isChoosing) {
+          if (event.key !== " " && event.key !== "Enter") return;
+          event.preventDefault();
+          pick();
+          return;
+        }
+        const action = askedOf(event.nativeEvent);
+        if (action === "menu" || event.key === "ContextMenu") {
           const box = event.currentTarget.getBoundingClientRect();
           openMenu({ x: box.left + 48, y: box.bottom });
-        } else if (!shortcut.current?.(event.key)) return;
+        } else if (!action || !shortcut.current?.(action)) return;
         event.preventDefault();
       }}
     >
+      {isChoosing && (
+        <input
+          type="checkbox"
+          className={styles.check}
+          aria-label={t("message.select")}
+          checked={isChosen}
+          onChange={pick}
+        />
+      )}
       {!own &&
-        chat.kind === "group" &&
+        kind === "group" &&
         (joins ? <span className={styles.gutter} /> : <Portrait userId={message.author_id} name={name} />)}
       <div className={styles.body}>
         <div className={styles.line}>
-          <Bubble message={message} own={own}>
+          <Bubble message={message} own={own} calls={callsMe}>
             {withAuthor && (
               <p className={styles.author}>
                 <bdi className={styles.name} style={hue(message.author_id)}>
@@ -148,14 +229,19 @@ function Said({ chat, message, joins, isHighlighted, onWrite, onGoTo }: SaidProp
             ) : (
               <Content message={message} onGoTo={onGoTo} />
             )}
-            {!withAuthor && <Meta chat={chat} message={message} own={own} me={me} />}
+            {!withAuthor && <Meta chatId={chatId} kind={kind} message={message} own={own} me={me} />}
           </Bubble>
-          {!deleted && (
+          {isNear && !deleted && !isChoosing && (
             <Toolbar message={message} onMore={openMenu} onWrite={onWrite} onShortcut={shortcut} own={own} />
           )}
         </div>
         {!deleted && <Reactions message={message} me={me} />}
       </div>
+      {isNear && !deleted && !isChoosing && (
+        <span className={styles.answers} aria-hidden="true">
+          <Reply size={18} />
+        </span>
+      )}
       {menu && <MessageMenu message={message} own={own} at={menu} onClose={() => setMenu(null)} onWrite={onWrite} />}
     </article>
   );
@@ -175,9 +261,21 @@ function Portrait({ userId, name }: { userId: Id; name: string }) {
   );
 }
 
-function Bubble({ message, own, children }: { message: Message; own: boolean; children: ReactNode }) {
+interface BubbleProps {
+  message: Message;
+  own: boolean;
+  /** It mentions whoever looks at it. */
+  calls: boolean | undefined;
+  children: ReactNode;
+}
+
+function Bubble({ message, own, calls, children }: BubbleProps) {
   const bare = message.deleted_at == null && !message.reply_to && jumbo(message.text);
-  return <div className={classes(styles.bubble, own && styles.mine, bare && styles.bare)}>{children}</div>;
+  return (
+    <div className={classes(styles.bubble, own && styles.mine, calls && styles.calls, bare && styles.bare)}>
+      {children}
+    </div>
+  );
 }
 
 function Content({ message, onGoTo }: { message: Message; onGoTo: (seq: Seq) => void }) {
@@ -185,9 +283,7 @@ function Content({ message, onGoTo }: { message: Message; onGoTo: (seq: Seq) => 
     <>
       {message.forwarded && <Forwarded authorId={message.forwarded.author_id} />}
       {message.reply_to != null && <Quote chatId={message.chat_id} seq={message.reply_to} onGoTo={onGoTo} />}
-      <div className={styles.text}>
-        {jumbo(message.text) ? <Jumbo text={message.text} /> : <RichText text={message.text} />}
-      </div>
+      <MessageText text={message.text} id={`${message.chat_id}-${message.nonce || message.seq}`} />
     </>
   );
 }
@@ -197,25 +293,55 @@ function Forwarded({ authorId }: { authorId: Id }) {
   return <p className={styles.forwarded}>{t("message.forwarded", { name })}</p>;
 }
 
-function Meta({ chat, message, own, me }: { chat: Chat; message: Message; own: boolean; me: Id }) {
+interface MetaProps {
+  chatId: Id;
+  kind: Chat["kind"];
+  message: Message;
+  own: boolean;
+  me: Id;
+}
+
+function Meta({ chatId, kind, message, own, me }: MetaProps) {
   return (
     <span className={styles.meta}>
       <When message={message} />
-      {own && message.deleted_at == null && <OwnTicks chat={chat} message={message} me={me} />}
+      {own && message.deleted_at == null && <OwnTicks chatId={chatId} kind={kind} message={message} me={me} />}
     </span>
   );
 }
 
-function OwnTicks({ chat, message, me }: { chat: Chat; message: Message; me: Id }) {
-  const roster = useValue(store.rosters.at(chat.id));
-  return <Ticks reach={roster && chat.kind !== "saved" ? reachOf(message, roster, me) : "sent"} />;
+function OwnTicks({ chatId, kind, message, me }: Omit<MetaProps, "own">) {
+  const roster = useValue(store.rosters.at(chatId));
+  const ticks = <Ticks reach={roster && kind !== "saved" ? reachOf(message, roster, me) : "sent"} />;
+  if (!roster || kind !== "group") return ticks;
+  return <span title={readBy(message, roster, me)}>{ticks}</span>;
+}
+
+/** That it was edited; a click shows what it said before, as its menu does for the keyboard. */
+function Edited({ message }: { message: Message }) {
+  const own = useValue(store.me)?.id === message.author_id;
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        className={styles.edited}
+        tabIndex={-1}
+        title={t("message.edits")}
+        onClick={() => setOpen(true)}
+      >
+        {t("message.edited")}
+      </button>
+      {open && <Edits message={message} own={own} onClose={() => setOpen(false)} />}
+    </>
+  );
 }
 
 function When({ message }: { message: Message }) {
   return (
     <span className={styles.when}>
       {message.pinned_at != null && <Pin size={12} aria-label={t("message.pinned")} />}
-      {message.edited_at != null && message.deleted_at == null && <span>{t("message.edited")}</span>}
+      {message.edited_at != null && message.deleted_at == null && <Edited message={message} />}
       <time dateTime={new Date(message.sent_at).toISOString()} title={exactly(message.sent_at)}>
         {clock(message.sent_at)}
       </time>

@@ -1,23 +1,26 @@
 import { X } from "lucide-react";
-import { useState } from "react";
-import { Refused } from "../engine/failures";
+import { useRef, useState } from "react";
 import type { User } from "../protocol";
 import { call, store } from "../store/app";
+import { hasKeys } from "../store/device";
 import { go } from "../store/router";
-import { explain } from "../text/failures";
 import { t } from "../text/i18n";
+import { asUsername } from "../text/usernames";
 import { Avatar } from "../ui/Avatar";
 import { Button, IconButton } from "../ui/Button";
 import { Choices, Dialog } from "../ui/Dialog";
 import { Field } from "../ui/Field";
+import { FriendPicker } from "./FriendPicker";
 import styles from "./NewChat.module.css";
+import { explainAdding } from "./people";
 
-/** Begin a chat: with one person by their username, or a group of several. */
+/** Begin a chat: with a friend or anybody by their username, or a group of several. */
 export function NewChat({ onClose }: { onClose: () => void }) {
   const [username, setUsername] = useState("");
   const [people, setPeople] = useState<User[]>([]);
   const [isGroup, setGroup] = useState(false);
   const [title, setTitle] = useState("");
+  const nonce = useRef(crypto.randomUUID()); // whoever tries again after a lost answer makes no second group
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
 
@@ -27,15 +30,21 @@ export function NewChat({ onClose }: { onClose: () => void }) {
     try {
       await work();
     } catch (error) {
-      const unknown = error instanceof Refused && error.failure.status === "not_found";
-      setProblem(unknown ? t("new.not_found") : explain(error));
+      setProblem(explainAdding(error, people));
     }
     setBusy(false);
   }
 
+  function toggle(friend: User) {
+    const others = people.filter(other => other.id !== friend.id);
+    setPeople(others.length < people.length ? others : [...people, friend]);
+    setUsername("");
+    setProblem(null);
+  }
+
   const add = () =>
     attempt(async () => {
-      const { user } = await call({ type: "user.find", username: username.trim().toLowerCase() });
+      const { user } = await call({ type: "user.find", username: asUsername(username) });
       if (user.id === store.me.peek()?.id) {
         setProblem(t("new.self"));
         return;
@@ -50,7 +59,7 @@ export function NewChat({ onClose }: { onClose: () => void }) {
       const [first] = user_ids;
       const chat =
         group || first === undefined
-          ? await call({ type: "chat.create", title: title.trim(), user_ids })
+          ? await call({ type: "chat.create", title: title.trim(), user_ids, nonce: nonce.current })
           : await call({ type: "chat.open_direct", user_id: first });
       onClose();
       go({ name: "chat", chatId: chat.id });
@@ -63,14 +72,14 @@ export function NewChat({ onClose }: { onClose: () => void }) {
         className={styles.form}
         onSubmit={event => {
           event.preventDefault();
-          if (username) void add();
+          if (username.trim()) void add();
           else void open();
         }}
       >
         <Field
           label={t("new.username")}
           name="username"
-          autoFocus
+          autoFocus={hasKeys()}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
@@ -79,10 +88,11 @@ export function NewChat({ onClose }: { onClose: () => void }) {
           value={username}
           onValue={setUsername}
         >
-          <Button type="submit" disabled={!username} busy={busy}>
+          <Button type="submit" disabled={!username.trim()} busy={busy}>
             {t("new.add")}
           </Button>
         </Field>
+        <FriendPicker wanted={username} picked={people} onPick={toggle} />
         {people.length > 0 && (
           <ul className={styles.people}>
             {people.map(person => (
@@ -90,7 +100,9 @@ export function NewChat({ onClose }: { onClose: () => void }) {
                 <Avatar id={person.id} name={person.display_name} size="small" />
                 <span>
                   <bdi>{person.display_name}</bdi>
-                  <small>@{person.username}</small>
+                  <small>
+                    <bdi>@{person.username}</bdi>
+                  </small>
                 </span>
                 <IconButton
                   label={t("new.remove", { name: person.display_name })}

@@ -1,15 +1,20 @@
-import { lazy, Suspense, useEffect } from "react";
+import { useEffect } from "react";
 import type { Id } from "../protocol";
 import type { ChatRecord } from "../state/records";
 import { store } from "../store/app";
 import { useValue } from "../store/hooks";
 import { panel, type Panel as Shown } from "../store/panel";
+import { layOver } from "../store/router";
 import { t } from "../text/i18n";
+import { lazily } from "../ui/lazily";
 import { SidePanel } from "../ui/SidePanel";
 
-const GroupInfo = lazy(() => import("./GroupInfo"));
-const Pins = lazy(() => import("./Pins"));
-const Search = lazy(() => import("./Search"));
+const GroupInfo = lazily(() => import("./GroupInfo"));
+const Pins = lazily(() => import("./Pins"));
+const Search = lazily(() => import("./Search"));
+
+/** Where it lies over the conversation, as its style sheet has it. */
+const isNarrow = matchMedia("(max-width: 1099px)");
 
 const close = () => {
   panel.value = null;
@@ -23,12 +28,12 @@ export function Panel({ open }: { open: Id | null }) {
     const { chatId = null } = panel.peek() ?? {};
     if (chatId !== null && chatId !== open) close();
   }, [open]);
+  const isShown = shown !== null;
+  useEffect(() => (isShown && isNarrow.matches ? layOver(close) : undefined), [isShown]);
   if (!shown || (shown.chatId !== null && !record)) return null;
   return (
     <SidePanel key={`${shown.name} ${shown.chatId}`} title={t(`panel.${shown.name}`)} onClose={close}>
-      <Suspense fallback={null}>
-        <Content shown={shown} record={record} />
-      </Suspense>
+      <Content shown={shown} record={record} />
     </SidePanel>
   );
 }

@@ -1,5 +1,6 @@
 import policy from "../../../../docs/privacy-policy.txt?raw";
 import { regional, t } from "../text/i18n";
+import { Logo } from "../ui/Logo";
 import styles from "./Privacy.module.css";
 import { POLICY_VERSION } from "./policy";
 
@@ -10,6 +11,9 @@ export default function Privacy() {
   return (
     <main className={styles.page} tabIndex={0}>
       <article>
+        <a href="/" className={styles.home} aria-label={t("app.name")}>
+          <Logo />
+        </a>
         <h1>{t("privacy.title")}</h1>
         <p className={styles.version}>{t("privacy.version", { date })}</p>
         <div lang="en">{parts(lines)}</div>

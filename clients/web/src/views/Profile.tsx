@@ -9,9 +9,13 @@ import { t } from "../text/i18n";
 import { Avatar } from "../ui/Avatar";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
-import { BlockDialog, RemoveDialog, ReportDialog } from "./PersonDialogs";
+import { lazily } from "../ui/lazily";
+import { Folded } from "./Folded";
+import { BlockDialog, RemoveDialog } from "./PersonDialogs";
 import styles from "./Profile.module.css";
 import { presenceLine, relate, write } from "./people";
+
+const Report = lazily(() => import("./Report"));
 
 type Asking = "block" | "remove" | "report";
 
@@ -31,20 +35,28 @@ export default function Profile({ userId }: { userId: Id }) {
   const props = { userId, name, onClose: () => setAsking(null) };
   if (asking === "block") return <BlockDialog {...props} />;
   if (asking === "remove") return <RemoveDialog {...props} />;
-  if (asking === "report") return <ReportDialog {...props} />;
+  if (asking === "report") return <Report {...props} />;
   return (
     <Dialog title={name} onClose={close}>
       <div className={styles.card}>
         <Avatar id={userId} name={name} presence={presence?.status} />
         <p>
-          {user && <b>@{user.username}</b>}
-          <small>{relation?.blocked ? t("person.blocked") : presenceLine(presence)}</small>
+          {user && (
+            <b>
+              <bdi>@{user.username}</bdi>
+            </b>
+          )}
+          <small>
+            <bdi>{relation?.blocked ? t("person.blocked") : presenceLine(presence)}</bdi>
+          </small>
         </p>
       </div>
       {user?.description && (
-        <p className={styles.description} dir="auto">
-          {user.description}
-        </p>
+        <Folded text={user.description} id={`about-${user.id}`}>
+          <p className={styles.description} dir="auto">
+            {user.description}
+          </p>
+        </Folded>
       )}
       {user?.private && <p className={styles.private}>{t("person.private")}</p>}
       {userId !== me?.id && <Actions userId={userId} relation={relation} onAsk={setAsking} />}

@@ -1,7 +1,7 @@
-import { LogOut, MessageSquare, Settings, Shield, Users } from "lucide-react";
+import { Bookmark, LogOut, MessageSquare, Settings, Shield, Users } from "lucide-react";
 import { useState } from "react";
 import type { Choice } from "../protocol";
-import { call, engine, store } from "../store/app";
+import { call, store } from "../store/app";
 import { useValue } from "../store/hooks";
 import { go, route } from "../store/router";
 import { explain } from "../text/failures";
@@ -10,7 +10,9 @@ import { Avatar } from "../ui/Avatar";
 import { classes } from "../ui/classes";
 import { below, Menu, MenuChoice, MenuGroup, MenuItem, type Place } from "../ui/Menu";
 import { say } from "../ui/toasts";
+import { openSaved } from "./people";
 import styles from "./Rail.module.css";
+import { signOut } from "./SignOut";
 
 /** The parts of the app, and one's own account. */
 export function Rail() {
@@ -87,6 +89,15 @@ function AccountMenu({ at, onClose }: { at: Place; onClose: () => void }) {
         ))}
       </MenuGroup>
       <MenuItem
+        icon={<Bookmark size={18} />}
+        onPick={() => {
+          onClose();
+          void openSaved();
+        }}
+      >
+        {t("chat.saved")}
+      </MenuItem>
+      <MenuItem
         icon={<Settings size={18} />}
         onPick={() => {
           onClose();
@@ -98,7 +109,13 @@ function AccountMenu({ at, onClose }: { at: Place; onClose: () => void }) {
       <MenuItem icon={<Shield size={18} />} onPick={() => window.open("/privacy", "_blank", "noopener")}>
         {t("nav.privacy")}
       </MenuItem>
-      <MenuItem icon={<LogOut size={18} />} onPick={() => void engine.signOut()}>
+      <MenuItem
+        icon={<LogOut size={18} />}
+        onPick={() => {
+          onClose();
+          signOut();
+        }}
+      >
         {t("nav.sign_out")}
       </MenuItem>
     </Menu>

@@ -1,46 +1,41 @@
 import { useState } from "react";
 import { post } from "../engine/door";
-import { explain } from "../text/failures";
+import { areWrong, explain } from "../text/failures";
 import { t } from "../text/i18n";
+import { asUsername } from "../text/usernames";
 import { Button } from "../ui/Button";
-import { Field, PasswordField } from "../ui/Field";
-import { Card, Form, Problem, signIn, Way, Ways } from "./Entrance";
-import { RecoveryKey } from "./RecoveryKey";
+import { Field, PasswordField, UsernameField } from "../ui/Field";
+import { Card, Form, newKey, Problem, Stay, Way, Ways } from "./Entrance";
+import { useWait } from "./useWait";
 
 /** A new password by the recovery key, which is then replaced. */
 export function Recover() {
-  const [username, setUsername] = useState("");
+  const [typed, setTyped] = useState("");
   const [key, setKey] = useState("");
   const [password, setPassword] = useState("");
+  const [stays, setStays] = useState(true);
+  const wait = useWait();
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const [next, setNext] = useState<string | null>(null);
+
+  const username = asUsername(typed);
 
   async function submit() {
     setBusy(true);
     setProblem(null);
     try {
       const command = { type: "recovery.use", username, recovery_key: key, new_password: password } as const;
-      setNext((await post(command)).recovery_key);
+      newKey.value = { key: (await post(command)).recovery_key, username, password, stays };
     } catch (error) {
-      setProblem(explain(error));
+      if (!wait.begin(error)) setProblem(areWrong(error) ? t("recover.wrong") : explain(error));
     }
     setBusy(false);
   }
 
-  if (next) return <RecoveryKey recoveryKey={next} username={username} onKept={() => signIn(username, password)} />;
   return (
     <Card title={t("recover.title")} text={t("recover.text")}>
       <Form onSubmit={() => void submit()}>
-        <Field
-          label={t("sign_in.username")}
-          name="username"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          value={username}
-          onValue={value => setUsername(value.trim().toLowerCase())}
-        />
+        <UsernameField label={t("sign_in.username")} value={typed} onValue={setTyped} />
         <Field
           label={t("recover.key")}
           name="recovery-key"
@@ -58,8 +53,9 @@ export function Recover() {
           value={password}
           onValue={setPassword}
         />
-        <Problem text={problem} />
-        <Button type="submit" look="primary" busy={busy} disabled={!username || !key || !password}>
+        <Stay stays={stays} onStays={setStays} />
+        <Problem text={problem} wait={wait} />
+        <Button type="submit" look="primary" busy={busy} disabled={!username || !key || !password || wait.left > 0}>
           {t("recover.submit")}
         </Button>
       </Form>

@@ -1,12 +1,13 @@
 import { Copy, Download } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { explain } from "../text/failures";
 import { t } from "../text/i18n";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { say } from "../ui/toasts";
-import { Card, Form } from "./Entrance";
+import { Card, Form, Problem } from "./Entrance";
 import styles from "./Entrance.module.css";
+import { useWait } from "./useWait";
 
 interface Props {
   recoveryKey: string;
@@ -19,7 +20,15 @@ interface Props {
 export function RecoveryKey({ recoveryKey, username, onKept }: Props) {
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
+  const wait = useWait();
   const [busy, setBusy] = useState(false);
+
+  // It is not shown again.
+  useEffect(() => {
+    const ask = (event: Event) => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, []);
 
   async function submit() {
     if (typed.trim().toUpperCase() !== recoveryKey.slice(-4)) {
@@ -27,10 +36,11 @@ export function RecoveryKey({ recoveryKey, username, onKept }: Props) {
       return;
     }
     setBusy(true);
+    setProblem(null);
     try {
       await onKept();
     } catch (error) {
-      setProblem(explain(error));
+      if (!wait.begin(error)) setProblem(explain(error));
       setBusy(false);
     }
   }
@@ -43,7 +53,10 @@ export function RecoveryKey({ recoveryKey, username, onKept }: Props) {
       <div className={styles.keep}>
         <Button
           onClick={() => {
-            void navigator.clipboard.writeText(recoveryKey).then(() => say(t("key.copied")));
+            navigator.clipboard.writeText(recoveryKey).then(
+              () => say(t("key.copied")),
+              () => {}, // the browser was told not to; it stands there
+            );
           }}
         >
           <Copy size={16} />
@@ -66,7 +79,8 @@ export function RecoveryKey({ recoveryKey, username, onKept }: Props) {
           value={typed}
           onValue={setTyped}
         />
-        <Button type="submit" look="primary" busy={busy} disabled={typed.length < 4}>
+        <Problem text={null} wait={wait} />
+        <Button type="submit" look="primary" busy={busy} disabled={typed.length < 4 || wait.left > 0}>
           {t("key.done")}
         </Button>
       </Form>

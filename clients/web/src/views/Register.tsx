@@ -3,11 +3,14 @@ import { post } from "../engine/door";
 import { Refused } from "../engine/failures";
 import { explain } from "../text/failures";
 import { t } from "../text/i18n";
+import { asUsername } from "../text/usernames";
 import { Button } from "../ui/Button";
-import { Field, PasswordField, Tick } from "../ui/Field";
-import { Card, Form, Problem, signIn, Way, Ways } from "./Entrance";
+import { Field, PasswordField, Tick, UsernameField } from "../ui/Field";
+import { Card, Form, newKey, Problem, Stay, Way, Ways } from "./Entrance";
+import styles from "./Entrance.module.css";
 import { POLICY_VERSION } from "./policy";
-import { RecoveryKey } from "./RecoveryKey";
+import { useAvailability } from "./useAvailability";
+import { useWait } from "./useWait";
 
 const SHORTEST_PASSWORD = 10;
 
@@ -21,13 +24,16 @@ function placeOf(error: unknown): Place {
 
 export function Register() {
   const [displayName, setDisplayName] = useState("");
-  const [username, setUsername] = useState("");
+  const [typed, setTyped] = useState("");
   const [password, setPassword] = useState("");
   const [age, setAge] = useState(false);
   const [policy, setPolicy] = useState(false);
+  const [stays, setStays] = useState(true);
+  const username = asUsername(typed);
+  const availability = useAvailability(username);
+  const wait = useWait();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ place: Place; text: string } | null>(null);
-  const [key, setKey] = useState<string | null>(null);
 
   const at = (place: Place) => (problem?.place === place ? problem.text : null);
   const complete = displayName.trim() && username && password && age && policy;
@@ -38,14 +44,13 @@ export function Register() {
     try {
       const account = { username, password, display_name: displayName.trim(), age_confirmed: age };
       const registered = await post({ type: "account.register", ...account, policy_version: POLICY_VERSION });
-      setKey(registered.recovery_key);
+      newKey.value = { key: registered.recovery_key, username, password, stays };
     } catch (error) {
-      setProblem({ place: placeOf(error), text: explain(error) });
+      if (!wait.begin(error)) setProblem({ place: placeOf(error), text: explain(error) });
     }
     setBusy(false);
   }
 
-  if (key) return <RecoveryKey recoveryKey={key} username={username} onKept={() => signIn(username, password)} />;
   return (
     <Card title={t("register.title")}>
       <Form onSubmit={() => void submit()}>
@@ -60,17 +65,27 @@ export function Register() {
           value={displayName}
           onValue={setDisplayName}
         />
-        <Field
+        <UsernameField
           label={t("register.username")}
-          name="username"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
           maxLength={32}
-          hint={t("register.username_hint")}
+          hint={
+            <>
+              {!availability && t("register.username_hint")}
+              <span
+                aria-live="polite"
+                className={availability?.problem === null ? styles.free : styles.taken}
+                data-testid="availability"
+              >
+                {availability && (availability.problem ?? t("register.username_free"))}
+              </span>
+            </>
+          }
           problem={at("username")}
-          value={username}
-          onValue={value => setUsername(value.trim().toLowerCase())}
+          value={typed}
+          onValue={value => {
+            setTyped(value);
+            if (problem?.place === "username") setProblem(null);
+          }}
         />
         <PasswordField
           label={t("register.password")}
@@ -91,8 +106,9 @@ export function Register() {
             {t("register.policy_link")}
           </a>
         </Tick>
-        <Problem text={at("form")} />
-        <Button type="submit" look="primary" busy={busy} disabled={!complete}>
+        <Stay stays={stays} onStays={setStays} />
+        <Problem text={at("form")} wait={wait} />
+        <Button type="submit" look="primary" busy={busy} disabled={!complete || wait.left > 0}>
           {t("register.submit")}
         </Button>
       </Form>

@@ -1,9 +1,14 @@
-import { memo, type ReactNode, useState } from "react";
+import { type CSSProperties, memo, type ReactNode, useState } from "react";
 import type { Id } from "../protocol";
 import { store } from "../store/app";
-import { useComputed } from "../store/hooks";
+import { useComputed, useValue } from "../store/hooks";
+import { jumpTo } from "../store/jump";
+import { showProfile } from "../store/profile";
+import { go, type Route, routeOf } from "../store/router";
 import { t } from "../text/i18n";
 import { type Block, type Inline, parse } from "../text/markdown";
+import { classes } from "../ui/classes";
+import { plainly } from "../ui/plainly";
 import styles from "./RichText.module.css";
 
 /** A message's text as elements. */
@@ -49,9 +54,7 @@ function BlockNode({ block }: { block: Block }): ReactNode {
         </li>
       ));
       return block.ordered ? (
-        <ol className={styles.list} dir="auto" start={block.start ?? 1}>
-          {items}
-        </ol>
+        <Numbered start={block.start ?? 1}>{items}</Numbered>
       ) : (
         <ul className={styles.list} dir="auto">
           {items}
@@ -59,6 +62,16 @@ function BlockNode({ block }: { block: Block }): ReactNode {
       );
     }
   }
+}
+
+/** A list with as much room for its numbers as the last one needs. */
+function Numbered({ start, children }: { start: number; children: ReactNode[] }) {
+  const digits = `${start + children.length - 1}`.length;
+  return (
+    <ol className={styles.list} dir="auto" start={start} style={{ "--digits": digits } as CSSProperties}>
+      {children}
+    </ol>
+  );
 }
 
 function Nodes({ nodes }: { nodes: Inline[] }) {
@@ -82,12 +95,12 @@ function Node({ node }: { node: Inline }): ReactNode {
     case "mention":
       return <Mention userId={node.user_id} />;
     case "mention_all":
-      return <span className={styles.mention}>{t("message.everybody")}</span>;
+      return <span className={classes(styles.mention, styles.me)}>{t("message.everybody")}</span>;
     case "link":
       return (
-        <a href={node.url} title={node.url} target="_blank" rel="noopener noreferrer nofollow">
+        <Link url={node.url}>
           <Nodes nodes={node.children} />
-        </a>
+        </Link>
       );
     case "bold":
       return (
@@ -116,16 +129,51 @@ function Node({ node }: { node: Inline }): ReactNode {
   }
 }
 
+/** What is of this app opens here, everything else in another tab. */
+function Link({ url, children }: { url: string; children: ReactNode }) {
+  const to = routeOf(url);
+  const how = to ? { onClick: plainly(() => visit(to)) } : { target: "_blank", rel: "noopener noreferrer nofollow" };
+  return (
+    <a href={url} title={url} {...how}>
+      {children}
+    </a>
+  );
+}
+
+function visit(to: Route): void {
+  if (to.name === "chat" && to.seq !== undefined) jumpTo(to.chatId, to.seq);
+  else go(to);
+}
+
 function Mention({ userId }: { userId: Id }) {
   const name = useComputed(() => store.people.at(userId).value?.display_name, [userId]);
-  return <bdi className={styles.mention}>{name ? `@${name}` : t("message.unknown_mention")}</bdi>;
+  const isMe = useValue(store.me)?.id === userId;
+  if (!name) return <span className={styles.mention}>{t("message.unknown_mention")}</span>;
+  return (
+    <button
+      type="button"
+      className={classes(styles.mention, isMe && styles.me)}
+      title={t("person.profile", { name })}
+      onClick={() => showProfile(userId)}
+    >
+      @<bdi>{name}</bdi>
+    </button>
+  );
 }
 
 function Spoiler({ children }: { children: ReactNode }) {
   const [shown, setShown] = useState(false);
   if (shown) return <span className={styles.shown}>{children}</span>;
   return (
-    <button type="button" className={styles.spoiler} aria-label={t("message.spoiler")} onClick={() => setShown(true)}>
+    <button
+      type="button"
+      className={styles.spoiler}
+      aria-label={t("message.spoiler")}
+      onClick={event => {
+        event.currentTarget.closest("article")?.focus({ preventScroll: true }); // or it would be lost with the button
+        setShown(true);
+      }}
+    >
       <span aria-hidden="true">{children}</span>
     </button>
   );

@@ -1,31 +1,26 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import type { Id, Message, SearchMessages, SearchPlace } from "../protocol";
-import { call, store } from "../store/app";
+import type { Id, Message } from "../protocol";
+import { store } from "../store/app";
 import { useComputed } from "../store/hooks";
 import { titleOf } from "../store/names";
-import { explain } from "../text/failures";
 import { t } from "../text/i18n";
-import { BadFilter, type Known, searchFor } from "../text/query";
 import { Button } from "../ui/Button";
 import { Empty } from "../ui/Empty";
 import { Field } from "../ui/Field";
+import { RovingList } from "../ui/RovingList";
 import { FoundMessage } from "./FoundMessage";
 import styles from "./Search.module.css";
+import { type Standing, useSearch } from "./useSearch";
 
-/** How long typing must pause before it is searched for. */
-const PAUSE = 250;
 const FILTERS = ["from:", "in:", "has:link", "has:pin", "before:", "after:"];
-
-interface Found {
-  messages: Message[];
-  next: SearchPlace | null;
-}
 
 /** Find what was said: in all chats, or in this one. */
 export default function Search({ chatId }: { chatId: Id | null }) {
   const [typed, setTyped] = useState("");
-  const { found, problem, more } = useSearch(typed, chatId);
+  const { messages, standing, hasMore, more, again, problem } = useSearch(typed, chatId);
   const field = useRef<HTMLFormElement>(null);
+
+  useEffect(() => field.current?.querySelector("input")?.focus(), []);
 
   function addFilter(filter: string) {
     setTyped(`${typed.trimEnd()} ${filter}`.trimStart() + (filter.endsWith(":") ? "" : " "));
@@ -33,14 +28,20 @@ export default function Search({ chatId }: { chatId: Id | null }) {
   }
 
   return (
-    <form ref={field} className={styles.search} onSubmit={(event: FormEvent) => event.preventDefault()}>
+    <form
+      ref={field}
+      className={styles.search}
+      onSubmit={(event: FormEvent) => event.preventDefault()}
+      onKeyDown={event => {
+        if (!event.defaultPrevented && moveFocus(event.key, event.currentTarget)) event.preventDefault();
+      }}
+    >
       <Field
         label={t(chatId === null ? "search.all" : "search.chat")}
         type="search"
-        autoFocus
         autoComplete="off"
         problem={problem}
-        hint={found && t("search.found", { count: found.messages.length, more: found.next ? "+" : "" })}
+        hint={counted(standing, messages.length, hasMore)}
         value={typed}
         onValue={setTyped}
       />
@@ -51,15 +52,33 @@ export default function Search({ chatId }: { chatId: Id | null }) {
           </button>
         ))}
       </div>
-      {found && !found.messages.length && !found.next && <Empty text={t("search.nothing")} />}
-      <ul>
-        {found?.messages.map(message => (
+      {(standing === "complete" || standing === "offline") && !messages.length && !hasMore && (
+        <Empty text={t("search.nothing")} />
+      )}
+      <RovingList>
+        {messages.map(message => (
           <Result key={`${message.chat_id} ${message.seq}`} message={message} withChat={chatId === null} />
         ))}
-      </ul>
-      {found?.next && <Button onClick={more}>{t("message.more")}</Button>}
+      </RovingList>
+      {standing === "failed" && <Button onClick={again}>{t("retry")}</Button>}
+      {hasMore && standing !== "asking" && <Button onClick={more}>{t("message.more")}</Button>}
     </form>
   );
+}
+
+/** How much was found; nothing as long as the server may know of more. */
+function counted(standing: Standing, count: number, hasMore: boolean): string | undefined {
+  if (standing !== "offline" && standing !== "complete") return undefined;
+  return t(standing === "offline" ? "search.offline" : "search.found", { count, more: hasMore ? "+" : "" });
+}
+
+/** Up and down between the line and what was found first. */
+function moveFocus(key: string, form: Element): boolean {
+  if (key !== "ArrowDown" && key !== "ArrowUp") return false;
+  const stops = [...form.querySelectorAll<HTMLElement>("input, li > button")];
+  const at = stops.indexOf(document.activeElement as HTMLElement);
+  stops[at + (key === "ArrowDown" ? 1 : -1)]?.focus();
+  return at >= 0;
 }
 
 function Result({ message, withChat }: { message: Message; withChat: boolean }) {
@@ -68,54 +87,4 @@ function Result({ message, withChat }: { message: Message; withChat: boolean }) 
     return record && withChat ? titleOf(record.chat) : "";
   }, [message, withChat]);
   return <FoundMessage message={message} where={where} />;
-}
-
-/** What is found, a moment after something was typed. */
-function useSearch(typed: string, chatId: Id | null) {
-  const [found, setFound] = useState<Found | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const asked = useRef<SearchMessages>(null);
-
-  useEffect(() => {
-    asked.current = null;
-    if (!typed.trim()) {
-      setFound(null);
-      setProblem(null);
-      return;
-    }
-    const timer = setTimeout(() => void begin(), PAUSE);
-    return () => clearTimeout(timer);
-
-    async function begin() {
-      try {
-        const command = { ...searchFor(typed, known()), ...(chatId !== null && { chat_id: chatId }) };
-        asked.current = command;
-        const page = await call(command);
-        if (asked.current !== command) return;
-        setFound(page);
-        setProblem(null);
-      } catch (error) {
-        setFound(null);
-        setProblem(error instanceof BadFilter ? t("search.bad_filter", { filter: error.message }) : explain(error));
-      }
-    }
-  }, [typed, chatId]);
-
-  async function more() {
-    const command = asked.current;
-    if (!command || !found?.next) return;
-    try {
-      const page = await call({ ...command, page: found.next });
-      if (asked.current === command) setFound({ messages: [...found.messages, ...page.messages], next: page.next });
-    } catch (error) {
-      setProblem(explain(error));
-    }
-  }
-
-  return { found, problem, more: () => void more() };
-}
-
-function known(): Known {
-  const chats = store.chats.values().map(({ chat }) => ({ chat, title: titleOf(chat) }));
-  return { me: store.me.peek(), people: store.people.values(), chats };
 }

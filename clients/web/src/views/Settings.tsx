@@ -1,25 +1,33 @@
-import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import type { Settings as Choices, SessionInfo, Whom } from "../protocol";
-import { call, engine, store } from "../store/app";
+import { call, store } from "../store/app";
 import { useValue } from "../store/hooks";
 import { type Preferences, prefer, preferences } from "../store/preferences";
+import { overlay } from "../store/shortcuts";
+import { TEXT_SIZES } from "../styles/text_sizes";
 import { exactly } from "../text/dates";
 import { explain } from "../text/failures";
 import { LOCALES, type Locale, t } from "../text/i18n";
 import { Button } from "../ui/Button";
-import { Empty } from "../ui/Empty";
 import { Field, Tick } from "../ui/Field";
 import { Select } from "../ui/Select";
 import { ChatListSkeleton } from "../ui/Skeleton";
 import { say } from "../ui/toasts";
+import { Failed } from "./Failed";
+import { PasswordForm } from "./PasswordForm";
 import styles from "./Settings.module.css";
+import { signOut } from "./SignOut";
 import { StatusForm } from "./StatusForm";
 
 /** Everything about oneself, on one page. */
 export default function Settings() {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
   return (
     <section className={styles.page}>
-      <h1>{t("nav.settings")}</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        {t("nav.settings")}
+      </h1>
       <Part title={t("settings.profile")}>
         <Profile />
       </Part>
@@ -29,17 +37,23 @@ export default function Settings() {
       <Part title={t("settings.privacy")}>
         <Privacy />
       </Part>
+      <Part title={t("settings.password")}>
+        <PasswordForm />
+      </Part>
       <Part title={t("settings.devices")}>
         <Devices />
       </Part>
       <Part title={t("nav.theme")}>
         <Appearance />
       </Part>
+      <Part title={t("settings.keyboard")}>
+        <Keyboard />
+      </Part>
       <footer className={styles.foot}>
         <a href="/privacy" target="_blank" rel="noopener">
           {t("nav.privacy")}
         </a>
-        <Button onClick={() => void engine.signOut()}>{t("nav.sign_out")}</Button>
+        <Button onClick={signOut}>{t("nav.sign_out")}</Button>
       </footer>
     </section>
   );
@@ -62,8 +76,9 @@ function Profile() {
   const [busy, setBusy] = useState(false);
   if (!me) return null;
   const display_name = name ?? me.display_name;
-  const about = description ?? me.description;
-  const changed = display_name.trim() !== me.display_name || about !== me.description;
+  const shown = me.description ?? "";
+  const about = description ?? shown;
+  const changed = display_name.trim() !== me.display_name || about !== shown;
 
   async function save() {
     setBusy(true);
@@ -87,7 +102,9 @@ function Profile() {
         void save();
       }}
     >
-      <p className={styles.hint}>@{me.username}</p>
+      <p className={styles.hint}>
+        <bdi>@{me.username}</bdi>
+      </p>
       <Field
         label={t("settings.name")}
         name="name"
@@ -170,12 +187,7 @@ function Devices() {
     load();
   }
 
-  if (problem)
-    return (
-      <Empty text={problem}>
-        <Button onClick={load}>{t("retry")}</Button>
-      </Empty>
-    );
+  if (problem) return <Failed problem={problem} onAgain={load} />;
   if (!sessions) return <ChatListSkeleton rows={2} />;
   const others = sessions.filter(session => !session.current);
   return (
@@ -209,8 +221,28 @@ function Device({ session, onRevoke }: { session: SessionInfo; onRevoke: () => v
   );
 }
 
+function Keyboard() {
+  const { letters } = useValue(preferences);
+  return (
+    <div className={styles.form}>
+      <Tick checked={letters} onValue={value => prefer({ letters: value })}>
+        {t("settings.letters")}
+      </Tick>
+      <Button
+        onClick={() => {
+          overlay.value = "shortcuts";
+        }}
+      >
+        {t("shortcut.sheet")}
+      </Button>
+    </div>
+  );
+}
+
 const THEMES: Preferences["theme"][] = ["system", "light", "dark"];
 const DENSITIES: Preferences["density"][] = ["comfortable", "compact"];
+const ACCENTS: Preferences["accent"][] = ["verdigris", "blue", "violet", "plum", "moss"];
+const ENTER: Preferences["enter"][] = ["send", "newline"];
 const CONTRASTS: Preferences["contrast"][] = ["system", "high"];
 
 function Appearance() {
@@ -219,7 +251,7 @@ function Appearance() {
   return (
     <div className={styles.form}>
       <Select
-        label={t("nav.theme")}
+        label={t("settings.theme")}
         value={chosen.theme}
         options={THEMES.map(theme => [theme, t(`nav.theme_${theme}`)] as const)}
         onValue={theme => prefer({ theme })}
@@ -230,11 +262,33 @@ function Appearance() {
         options={CONTRASTS.map(contrast => [contrast, t(`settings.contrast_${contrast}`)] as const)}
         onValue={contrast => prefer({ contrast })}
       />
+      <fieldset className={styles.accents}>
+        <legend>{t("settings.accent")}</legend>
+        {ACCENTS.map(accent => (
+          <label key={accent} data-accent={accent}>
+            <input type="radio" name="accent" checked={chosen.accent === accent} onChange={() => prefer({ accent })} />
+            <span aria-hidden="true" />
+            {t(`settings.accent_${accent}`)}
+          </label>
+        ))}
+      </fieldset>
+      <Select
+        label={t("settings.text")}
+        value={String(chosen.text)}
+        options={TEXT_SIZES.map(size => [String(size), t("settings.text_pixels", { size })] as const)}
+        onValue={size => prefer({ text: Number(size) })}
+      />
       <Select
         label={t("nav.density")}
         value={chosen.density}
         options={DENSITIES.map(density => [density, t(`nav.density_${density}`)] as const)}
         onValue={density => prefer({ density })}
+      />
+      <Select
+        label={t("settings.enter")}
+        value={chosen.enter}
+        options={ENTER.map(enter => [enter, t(`settings.enter_${enter}`)] as const)}
+        onValue={enter => prefer({ enter })}
       />
       <Select
         label={t("nav.language")}

@@ -1,22 +1,30 @@
-import { lazy, Suspense, useEffect } from "react";
-import { engine } from "../store/app";
-import { useValue } from "../store/hooks";
+import { useEffect } from "react";
+import { engine, store } from "../store/app";
+import { useComputed, useValue } from "../store/hooks";
 import { shownProfile } from "../store/profile";
 import { type Route, route } from "../store/router";
+import { overlay } from "../store/shortcuts";
 import { t } from "../text/i18n";
 import { Empty } from "../ui/Empty";
+import { lazily } from "../ui/lazily";
 import { ChatList } from "./ChatList";
 import { ConnectionLine } from "./ConnectionLine";
 import { Conversation } from "./Conversation";
+import { NewChat } from "./NewChat";
 import { Panel } from "./Panel";
 import { Rail } from "./Rail";
 import styles from "./Shell.module.css";
+import { SignOut } from "./SignOut";
+import { UpdateLine } from "./UpdateLine";
+import { useShortcuts } from "./useShortcuts";
 import { Warnings } from "./Warnings";
 
-const Friends = lazy(() => import("./Friends"));
-const JoinGroup = lazy(() => import("./JoinGroup"));
-const Profile = lazy(() => import("./Profile"));
-const Settings = lazy(() => import("./Settings"));
+const Friends = lazily(() => import("./Friends"));
+const JoinGroup = lazily(() => import("./JoinGroup"));
+const Profile = lazily(() => import("./Profile"));
+const Settings = lazily(() => import("./Settings"));
+const ShortcutSheet = lazily(() => import("./ShortcutSheet"));
+const Switcher = lazily(() => import("./Switcher"));
 
 /** The screen of who is signed in: rail, list, conversation; one of them at a time where it is narrow. */
 export default function Shell() {
@@ -24,28 +32,45 @@ export default function Shell() {
   const chatId = at.name === "chat" ? at.chatId : null;
   const profile = useValue(shownProfile);
   useUsage(chatId);
+  useShortcuts(chatId);
   return (
     <div className={styles.shell} data-open={placeOf(at)}>
       <div className={styles.top}>
         <ConnectionLine />
+        <UpdateLine />
         <Warnings />
       </div>
       <Rail />
       <ChatList open={chatId} />
       <main className={styles.main}>
-        <Suspense fallback={null}>
-          <Screen at={at} />
-        </Suspense>
+        <Screen at={at} />
       </main>
       <Panel open={chatId} />
-      {at.name === "join" && (
-        <Suspense fallback={null}>
-          <JoinGroup key={at.token} token={at.token} />
-        </Suspense>
-      )}
-      <Suspense fallback={null}>{profile !== null && <Profile key={profile} userId={profile} />}</Suspense>
+      {at.name === "join" && <JoinGroup key={at.token} token={at.token} />}
+      {profile !== null && <Profile key={profile} userId={profile} />}
+      <Overlay />
     </div>
   );
+}
+
+/** What is laid over everything, by the keys or from several places. */
+function Overlay() {
+  const shown = useValue(overlay);
+  const onClose = () => {
+    overlay.value = null;
+  };
+  switch (shown) {
+    case "switcher":
+      return <Switcher onClose={onClose} />;
+    case "shortcuts":
+      return <ShortcutSheet onClose={onClose} />;
+    case "new_chat":
+      return <NewChat onClose={onClose} />;
+    case "sign_out":
+      return <SignOut onClose={onClose} />;
+    default:
+      return null;
+  }
 }
 
 /** Which one of the parts is seen where it is narrow. */
@@ -57,14 +82,22 @@ function placeOf(at: Route): "list" | "chat" | "screen" {
 function Screen({ at }: { at: Route }) {
   switch (at.name) {
     case "chat":
-      return <Conversation key={at.chatId} chatId={at.chatId} />;
+      return <Conversation key={at.chatId} chatId={at.chatId} seq={at.seq} />;
     case "friends":
       return <Friends />;
     case "settings":
       return <Settings />;
     default:
-      return <Empty text={t("chat.none")} />;
+      return <NoChat />;
   }
+}
+
+/** Where a chat will be. */
+function NoChat() {
+  const ready = useValue(store.connection)?.ready ?? false;
+  const some = useComputed(() => store.order.value.length > 0, []);
+  if (!some) return ready ? <Empty text={t("chat.first")} /> : null;
+  return <Empty text={t("chat.none")} />;
 }
 
 const INPUT = ["pointerdown", "keydown", "wheel"] as const;

@@ -1,13 +1,17 @@
 import { useState } from "react";
-import { explain } from "../text/failures";
+import { areWrong, explain } from "../text/failures";
 import { t } from "../text/i18n";
+import { asUsername } from "../text/usernames";
 import { Button } from "../ui/Button";
-import { Field, PasswordField } from "../ui/Field";
-import { Card, Form, Problem, signIn, Way, Ways } from "./Entrance";
+import { PasswordField, UsernameField } from "../ui/Field";
+import { Card, Form, Problem, Stay, signIn, Way, Ways } from "./Entrance";
+import { useWait } from "./useWait";
 
 export function SignIn() {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
+  const [stays, setStays] = useState(true);
+  const wait = useWait();
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
 
@@ -15,9 +19,9 @@ export function SignIn() {
     setBusy(true);
     setProblem(null);
     try {
-      await signIn(username.trim().toLowerCase(), password);
+      await signIn({ username: asUsername(username), password, stays });
     } catch (error) {
-      setProblem(explain(error));
+      if (!wait.begin(error)) setProblem(areWrong(error) ? t("sign_in.wrong") : explain(error));
       setBusy(false);
     }
   }
@@ -25,17 +29,7 @@ export function SignIn() {
   return (
     <Card title={t("sign_in.title")}>
       <Form onSubmit={() => void submit()}>
-        <Field
-          label={t("sign_in.username")}
-          name="username"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          autoFocus
-          required
-          value={username}
-          onValue={setUsername}
-        />
+        <UsernameField label={t("sign_in.username")} autoFocus required value={username} onValue={setUsername} />
         <PasswordField
           label={t("sign_in.password")}
           name="password"
@@ -44,8 +38,9 @@ export function SignIn() {
           value={password}
           onValue={setPassword}
         />
-        <Problem text={problem} />
-        <Button type="submit" look="primary" busy={busy} disabled={!username || !password}>
+        <Stay stays={stays} onStays={setStays} />
+        <Problem text={problem} wait={wait} />
+        <Button type="submit" look="primary" busy={busy} disabled={!username || !password || wait.left > 0}>
           {t("sign_in.submit")}
         </Button>
       </Form>

@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { Choice, ChosenStatus } from "../protocol";
 import { call, store } from "../store/app";
 import { useValue } from "../store/hooks";
-import { exactly } from "../text/dates";
+import { moment } from "../text/dates";
 import { explain } from "../text/failures";
 import { t } from "../text/i18n";
 import { Button } from "../ui/Button";
@@ -57,7 +57,7 @@ export function StatusForm() {
   }
 
   const ends = ENDS.map(key => [key, t(`status.${key}`)] as [End, string]);
-  if (chosen?.until) ends.push(["as_now", t("status.as_now", { when: exactly(chosen.until) })]);
+  if (chosen?.until) ends.push(["as_now", t("status.as_now", { when: moment(chosen.until) })]);
   return (
     <form
       className={styles.form}
@@ -72,6 +72,7 @@ export function StatusForm() {
         options={SHOWN.map(choice => [choice, t(`status.${choice}`)] as const)}
         onValue={status => want({ ...wanted, status })}
       />
+      {status === "invisible" && <p className={styles.hint}>{t("status.invisible_hint")}</p>}
       <Field
         label={t("status.text")}
         name="status"

@@ -1,5 +1,6 @@
 import { Check, CheckCheck, Clock3 } from "lucide-react";
-import type { Reach } from "../state/receipts";
+import type { Id, Message } from "../protocol";
+import { countsOf, type Reach, type Readers } from "../state/receipts";
 import { t } from "../text/i18n";
 import styles from "./Ticks.module.css";
 
@@ -16,4 +17,10 @@ export function Ticks({ reach }: { reach: Reach | "waiting" }) {
       data-reach={reach}
     />
   );
+}
+
+/** How many have read a message of ours, in words; undefined where one cannot know. */
+export function readBy(message: Message, readers: Readers, me: Id): string | undefined {
+  const [read, , all] = countsOf(message, readers, me);
+  return all ? t("message.read_by", { count: read, all }) : undefined;
 }

@@ -1,11 +1,13 @@
 import { Refused } from "../engine/failures";
-import type { ClientCommand, Id, Presence, RoutedCommand } from "../protocol";
+import type { ClientCommand, Id, Presence, RoutedCommand, User } from "../protocol";
 import { call } from "../store/app";
+import { nameOf } from "../store/names";
 import { showProfile } from "../store/profile";
 import { go } from "../store/router";
 import { exactly, isSameDay, lately } from "../text/dates";
 import { explain } from "../text/failures";
 import { t } from "../text/i18n";
+import { listed } from "../text/notices";
 import { say } from "../ui/toasts";
 
 type Relating = Extract<ClientCommand, { type: `friend.${string}` | `block.${string}` }>["type"];
@@ -32,11 +34,29 @@ export function explainFind(error: unknown): string {
   return unknown ? t("new.not_found") : explain(error);
 }
 
+/** What went wrong with adding people to a group, with the names of those who do not let one. */
+export function explainAdding(error: unknown, people: readonly User[]): string {
+  if (!(error instanceof Refused && error.failure.reason === "may_not_add")) return explainFind(error);
+  const unwilling = error.failure.user_ids;
+  const names = unwilling.map(id => people.find(person => person.id === id)?.display_name ?? nameOf(id));
+  return t("new.may_not_add", { names: listed(names), count: names.length });
+}
+
 /** Open the chat with somebody. */
 export async function write(userId: Id): Promise<void> {
   try {
     const chat = await call({ type: "chat.open_direct", user_id: userId });
     showProfile(null);
+    go({ name: "chat", chatId: chat.id });
+  } catch (error) {
+    say(explain(error));
+  }
+}
+
+/** Open the chat in which one keeps messages for oneself. */
+export async function openSaved(): Promise<void> {
+  try {
+    const chat = await call({ type: "chat.open_saved" });
     go({ name: "chat", chatId: chat.id });
   } catch (error) {
     say(explain(error));

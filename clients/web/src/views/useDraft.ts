@@ -1,59 +1,68 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { ChatRecord } from "../state/records";
-import { call } from "../store/app";
+import { insist } from "../store/app";
 
 /** Typing has paused for so long: keep it for the other devices. */
 const PAUSE = 300;
 
-/** The text that is begun in a chat: kept for all devices of the person, unless it is an edit. */
-export function useDraft(record: ChatRecord, editing: boolean): [string, (text: string) => void] {
-  const chatId = record.chat.id;
-  const kept = record.mine.prefs?.draft ?? "";
-  const [text, setText] = useState(kept);
-  const last = useRef(kept);
+/** The message that is begun in a chat, kept for all devices of the person. */
+export function useDraft({ chat: { id: chatId }, mine: { prefs } }: ChatRecord): [string, (text: string) => void] {
+  const draft = prefs?.draft ?? "";
+  const [text, setText] = useState(draft);
+  const last = useRef(draft);
+  /** What was told from here and did not come back yet. Of several, the server may have heard only the newest. */
+  const told = useRef<string[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  /** What stands there, whether it was rendered yet or not. */
+  const current = useRef(draft);
+  const show = useCallback((next: string) => {
+    current.current = next;
+    setText(next);
+  }, []);
+
+  // Another device has written on, and this one is not being written on. What comes back of ours is no news, nor is
+  // what was there already, whatever else of the chat has changed before ours is heard.
+  useEffect(() => {
+    const ours = told.current.lastIndexOf(draft);
+    if (ours >= 0) told.current.splice(0, ours + 1);
+    if (draft === last.current || (ours >= 0 && told.current.length > 0)) return;
+    last.current = draft;
+    if (timer.current === undefined) show(draft);
+  }, [draft, show]);
 
   const keep = useCallback(
-    (draft: string) => {
-      if (draft === last.current) return;
-      last.current = draft;
-      call({ type: "draft.set", chat_id: chatId, text: draft }).catch(() => {}); // the next one comes soon
+    (next: string) => {
+      if (next === last.current) return;
+      last.current = next;
+      told.current.push(next);
+      insist(to => to.draft(chatId, next)).catch(() => {}); // one is signed out
     },
     [chatId],
   );
 
-  // Another device has written on, and this one is not being written on.
-  useEffect(() => {
-    if (kept === last.current) return;
-    last.current = kept;
-    if (!editing && timer.current === undefined) setText(kept);
-  }, [kept, editing]);
+  const flush = useCallback(() => {
+    if (timer.current === undefined) return;
+    clearTimeout(timer.current);
+    timer.current = undefined;
+    keep(current.current);
+  }, [keep]);
 
-  const current = useRef(text);
-  current.current = text;
-  const isEdit = useRef(editing);
-  isEdit.current = editing;
-  useEffect(
-    () => () => {
-      clearTimeout(timer.current);
-      if (!isEdit.current) keep(current.current);
-    },
-    [keep],
-  );
+  // Whoever goes to another chat or another app may not come back to this one.
+  useEffect(() => {
+    document.addEventListener("visibilitychange", flush);
+    return () => {
+      document.removeEventListener("visibilitychange", flush);
+      flush();
+    };
+  }, [flush]);
 
   const write = useCallback(
     (next: string) => {
-      setText(next);
+      show(next);
       clearTimeout(timer.current);
-      timer.current = setTimeout(
-        () => {
-          timer.current = undefined;
-          if (!isEdit.current) keep(next);
-        },
-        next ? PAUSE : 0,
-      );
+      timer.current = setTimeout(flush, next ? PAUSE : 0);
     },
-    [keep],
+    [show, flush],
   );
   return [text, write];
 }

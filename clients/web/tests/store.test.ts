@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import type { Message } from "../src/protocol";
+import type { ChatRecord, ConnectionRecord, Unsent } from "../src/state/records";
+import { Store } from "../src/store/store";
+
+const STANDS: ConnectionRecord = { standing: "connecting", down_since: 1, ready: false, text_length: 8000, ahead: 0 };
+
+function unsent(nonce: string): Unsent {
+  const said = { text: nonce, reply_to: null, mentions: [], mention_all: false };
+  return { chat_id: 1, nonce, ...said, written_at: 1, progress: "waiting", reason: null };
+}
+
+function store(): Store {
+  return new Store(() => Promise.reject(new Error("nobody to ask")));
+}
+
+test.each([
+  [999, false],
+  [1000, true],
+])("of %i messages that wait", (count, isFull) => {
+  const made = store();
+  made.apply({ unsent: Array.from({ length: count }, (_, at) => unsent(`${at}`)) });
+  expect(made.isFull).toBe(isFull);
+});
+
+test("what was given to be sent is handed to another engine, but never to another person's", () => {
+  const made = store();
+  made.given.set("one", unsent("one"));
+  made.apply({ reset: true, connection: STANDS });
+  expect([...made.given.keys()]).toEqual(["one"]);
+  made.apply({ reset: true, connection: { ...STANDS, standing: "signed_out" } });
+  expect([...made.given.keys()]).toEqual([]);
+});
+
+test("the messages shown of a chat, or of all that are open and still there", () => {
+  const made = store();
+  const chats = [7, 8].map(id => ({ chat: { id } }) as ChatRecord);
+  const stretches = [7, 8].map(chat_id => {
+    const messages = [{ chat_id, seq: 1, text: `in ${chat_id}` } as Message];
+    return { chat_id, reset: true, messages, head_seq: 1, cleared_seq: 0 };
+  });
+  const texts = (chatId: number | null) => made.messages(chatId).map(message => message.text);
+  made.apply({ chats, stretches });
+  expect(texts(null)).toEqual(["in 7", "in 8"]);
+  expect(texts(8)).toEqual(["in 8"]);
+  made.apply({ gone: [7] });
+  expect(texts(null)).toEqual(["in 8"]);
+});
