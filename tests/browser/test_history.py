@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from dialog.client import Client
 from tests.browser.visitors import Visitors
+from tests.patience import PATIENCE
 from tests.people import direct, username
 
 LONG = 260
@@ -29,7 +30,7 @@ async def test_reading_back_to_the_beginning(visitors: Visitors) -> None:
     await visitor.sees(f"line {LONG - 1}.")
     log = visitor.page.get_by_role("log")
     await log.hover()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not await visitor.message("line 0.").is_visible():
             await visitor.page.mouse.wheel(0, -1500)
             await visitor.page.wait_for_timeout(30)

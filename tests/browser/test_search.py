@@ -81,7 +81,7 @@ async def test_a_chat_as_one_wants_it(visitors: Visitors) -> None:
     await expect(page.get_by_role("button", name="Archive, 1 chat")).to_be_hidden()
     await choose("Mark as unread")
     await expect(page.get_by_text("Choose a chat")).to_be_visible()
-    await expect(row.get_by_label("0 unread messages")).to_be_visible()
+    await expect(row.get_by_label("Marked as unread")).to_be_visible()
     await visitor.open("Ben")
     await choose("Clear chat")
     await page.get_by_role("dialog").get_by_role("button", name="Clear chat").click()

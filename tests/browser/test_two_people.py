@@ -62,8 +62,7 @@ async def test_signing_out_in_one_tab_is_signing_out_in_all(visitors: Visitors) 
     other = await visitors.tab(anna.page.context)
     await other.go()
     await other.arrives()
-    await anna.page.get_by_role("button", name="Your account").click()
-    await anna.page.get_by_role("menuitem", name="Sign out").click()
+    await anna.sign_out()
     for visitor in (anna, other):
         await expect(visitor.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     assert await anna.page.evaluate("localStorage.getItem('dialog.session')") is None

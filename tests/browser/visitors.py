@@ -1,19 +1,23 @@
 """People with a browser: what they see and do, by the words on the screen."""
 
+import asyncio
 import secrets
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
+from tests.patience import PATIENCE
 from tests.people import PASSWORD, People
 from tests.servers import Suite
 
 expect.set_options(timeout=30_000)
 
-ENTRANCE = {"/": "Sign in", "/register": "Create", "/recover": "Set a new", "/privacy": "Privacy"}
-"""The screens of those who are not signed in, and what each one's heading begins with."""
-
 WATCH = "addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))"
+
+IN_SIGHT = """messages => messages.some(message => {
+    const [one, log] = [message, message.closest('[role=log]')].map(element => element.getBoundingClientRect());
+    return one.top >= log.top && one.bottom <= log.bottom;
+})"""
 
 
 class Visitor:
@@ -29,28 +33,53 @@ class Visitor:
 
     async def register(self, name: str) -> None:
         """Make an account by the form, keep the key, and arrive at the chats."""
-        page = self.page
-        self.username = f"{name.lower()}.{secrets.token_hex(4)}"
         await self.go("/register")
+        await self.make_account(name)
+        await self.arrives()
+
+    async def make_account(self, name: str) -> None:
+        """By the form that is there, and keep the key."""
+        await self.fill_in(name)
+        await self.keep_key()
+
+    async def fill_in(self, name: str, *, username: str = "", stays: bool = True) -> None:
+        page = self.page
+        self.username = username or f"{name.lower()}.{secrets.token_hex(4)}"
         await page.get_by_label("Name", exact=True).fill(name)
         await page.get_by_label("Username").fill(self.username)
         await page.get_by_label("Password").fill(PASSWORD)
         for box in await page.get_by_role("checkbox").all():
             await box.check()
+        await page.get_by_label("Keep me signed in").set_checked(stays)
         await page.get_by_role("button", name="Create account").click()
+
+    async def keep_key(self) -> None:
+        page = self.page
         key = await page.get_by_test_id("recovery-key").inner_text()
         await page.get_by_label("The last four characters").fill(key[-4:])
         await page.get_by_role("button", name="Continue").click()
-        await self.arrives()
 
     async def sign_in(self, username: str) -> None:
+        await self.go()
+        await self.fill_in_session(username)
+        await self.arrives()
+
+    async def fill_in_session(self, username: str, password: str = PASSWORD) -> None:
+        """By the form to sign in that is there."""
         page = self.page
         self.username = username
-        await self.go()
         await page.get_by_label("Username").fill(username)
-        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_label("Password").fill(password)
         await page.get_by_role("button", name="Sign in", exact=True).click()
-        await self.arrives()
+
+    async def sign_out(self) -> None:
+        """Ask for it. With something unsent it is not done yet."""
+        await self.page.get_by_role("button", name="Your account").click()
+        await self.page.get_by_role("menuitem", name="Sign out").click()
+
+    async def is_out(self) -> None:
+        """Wait until this browser shows where one signs in."""
+        await expect(self.page.get_by_role("heading", name="Sign in to Dialog")).to_be_visible()
 
     async def arrives(self) -> None:
         await expect(self.page.get_by_role("heading", name="Chats")).to_be_visible()
@@ -92,20 +121,24 @@ class Visitor:
         for text in texts:
             await expect(self.message(text)).to_be_visible()
 
+    async def scroll_to(self, text: str, by: int = -400) -> None:
+        """Wheel until a message is in sight, by so many pixels at a time: back, or forth where that is positive."""
+        await self.page.get_by_role("log").hover()
+        async with asyncio.timeout(PATIENCE):
+            while not await self.message(text).evaluate_all(IN_SIGHT):
+                await self.page.mouse.wheel(0, by)
+                await self.page.wait_for_timeout(50)
+
     async def act(self, text: str, action: str) -> None:
         """Choose something from the menu of a message."""
         await self.message(text).click(button="right", position={"x": 40, "y": 14})
         await self.page.get_by_role("menuitem", name=action).click()
 
-    async def axe(self, source: str) -> list[dict[str, Any]]:
-        """What axe-core finds serious or critical."""
-        await self.page.evaluate(source)
-        found = await self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        return [
-            {"rule": one["id"], "where": [node["target"] for node in one["nodes"]][:3]}
-            for one in found["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
+
+async def refuse_for_rate(page: Page, command: str, *, seconds: float) -> None:
+    """The page is told once that it gives this command too often."""
+    refused = {"reason": "rate_limited", "status": "rate_limited", "retry_after": seconds}
+    await page.route(f"**/api/{command}", lambda route: route.fulfill(status=429, json={"refused": refused}), times=1)
 
 
 class Visitors:
