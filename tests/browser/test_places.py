@@ -79,13 +79,20 @@ async def test_one_begins_at_what_is_unread(visitors: Visitors) -> None:
     await expect(visitor.row("Ben").get_by_role("img", name=re.compile("unread"))).to_have_count(0)
 
 
-async def _quoting(visitors: Visitors) -> tuple[Visitor, int]:
-    """Somebody at the end of a long chat, whose last message answers the fifth."""
+LATE_TO_ENGINE = """const post = MessagePort.prototype.postMessage;
+MessagePort.prototype.postMessage = function (...message) {
+    setTimeout(() => post.apply(this, message), window.late ?? 0);
+};"""
+
+
+async def _quoting(visitors: Visitors, script: str = "") -> tuple[Visitor, int]:
+    """Somebody at the end of a long chat, whose last message answers the fifth, in a page that begins with a script."""
     [ben, mia] = await visitors.people.join("ben", "mia")
     chat = await direct(ben, mia)
     await fill(visitors.people.suite.servers, chat.id, [ben, mia], LONG, every=DAY // 4)
     await ben.send(chat.id, "as I said", reply_to=5)
     visitor = await visitors.new()
+    await visitor.page.add_init_script(script)
     await visitor.sign_in(username(mia))
     await visitor.open("Ben")
     await visitor.sees("as I said")
@@ -126,6 +133,18 @@ async def test_the_first_and_the_newest_message_by_a_key(visitors: Visitors) -> 
         await visitor.page.keyboard.press("End")
         await expect(newest).to_be_focused()
         await expect(newest).to_be_in_viewport()
+
+
+async def test_the_ends_by_a_key_when_the_messages_come_late(visitors: Visitors) -> None:
+    visitor, _ = await _quoting(visitors, LATE_TO_ENGINE)
+    await visitor.page.evaluate("window.late = 400")
+    first, newest = (visitor.message(text) for text in ("no. 1:", "as I said"))
+    await newest.focus()
+    await visitor.page.keyboard.press("Home")
+    await expect(first).to_be_focused()
+    await visitor.page.keyboard.press("End")
+    await expect(newest).to_be_focused()
+    await expect(newest).to_be_in_viewport()
 
 
 async def test_going_to_a_date(visitors: Visitors) -> None:

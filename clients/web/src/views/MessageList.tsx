@@ -169,7 +169,7 @@ export function MessageList({ chat, mine, onWrite }: Props) {
   useShortcut("to_end", () => (isAtEnd ? false : toEnd()));
 
   const goTo = useStable(jumps.goTo);
-  const ends = { toStart: jumps.goToStart, toEnd: () => jumps.show("end") };
+  const ends = { toStart: jumps.goToStart, toEnd, arrival: jumps.arrival };
   if (isEmpty) return <Empty text={t("chat.empty")} />;
   const isFar = placed && !(messages.atEnd && list.isAtEnd(FAR));
   const date = placed ? dateAt(messages, rows, list.range?.startIndex ?? 0) : null;

@@ -5,12 +5,14 @@ const PAGE = 0.9;
 
 /** Where one goes with a key, whether that part of the chat is there or has to be fetched. */
 interface Ends {
-  toStart: () => Promise<unknown>;
-  toEnd: () => Promise<unknown>;
+  toStart: () => void;
+  toEnd: () => void;
+  /** Resolves when one is there. */
+  arrival: () => Promise<void>;
 }
 
 /** Do what the key does in the log. Tells whether it does something. */
-export function moveFocus(event: KeyboardEvent, log: HTMLElement, { toStart, toEnd }: Ends): boolean {
+export function moveFocus(event: KeyboardEvent, log: HTMLElement, { toStart, toEnd, arrival }: Ends): boolean {
   const isElsewhere = (event.target as Element).closest("[popover], dialog") !== null;
   if (isElsewhere || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false;
   switch (event.key) {
@@ -23,10 +25,12 @@ export function moveFocus(event: KeyboardEvent, log: HTMLElement, { toStart, toE
     case "PageDown":
       return page(log, PAGE);
     case "Home":
-      void focusSoon(log, "first", toStart());
+      toStart();
+      void focusSoon(log, "first", arrival());
       return true;
     case "End":
-      void focusSoon(log, "last", toEnd());
+      toEnd();
+      void focusSoon(log, "last", arrival());
       return true;
     default:
       return false;
@@ -54,7 +58,7 @@ function page(log: HTMLElement, screens: number): boolean {
 }
 
 /** Focus a message at one end of what is in sight, as soon as it is there, unless somebody has gone elsewhere by then. */
-async function focusSoon(log: HTMLElement, end: "first" | "last", isThere?: Promise<unknown>): Promise<void> {
+async function focusSoon(log: HTMLElement, end: "first" | "last", isThere?: Promise<void>): Promise<void> {
   const before = document.activeElement;
   await isThere;
   const focus = () => {

@@ -21,9 +21,11 @@ interface Jumps {
   highlighted: Seq | null;
   goTo: (seq: Seq) => void;
   /** To the first message there is. */
-  goToStart: () => Promise<void>;
+  goToStart: () => void;
   /** Show a place again, or first. Resolves to false when it cannot be had. */
   show: (place: Place) => Promise<boolean>;
+  /** Resolves when one stands where one wanted to go just now; never when one goes elsewhere first, or cannot go there. */
+  arrival: () => Promise<void>;
   /** Back to where one was before the last jump; null when there was none. */
   back: (() => void) | null;
   /** There is nothing to go back to any more. */
@@ -41,11 +43,13 @@ export function useJumps(
   const [highlighted, setHighlighted] = useState<Seq | null>(null);
   const [trail, setTrail] = useState<Place[]>([]);
   const before = useRef<Promise<unknown>>(Promise.resolve());
+  const landed = useRef<() => void>(undefined);
   const dim = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(dim.current), []);
 
   /** One after the other: where one wanted to go last is where one comes to. */
   async function attempt(work: () => Promise<Goal | null>): Promise<boolean> {
+    landed.current = undefined;
     const turn = before.current.then(work);
     before.current = turn.catch(() => {});
     try {
@@ -82,8 +86,8 @@ export function useJumps(
     });
   }
 
-  function goToStart(): Promise<void> {
-    return leap(async () => {
+  function goToStart(): void {
+    void leap(async () => {
       const seq = messages.range.peek().cleared + 1;
       await messages.goTo(seq);
       return { seq, below: BELOW_EDGE };
@@ -125,13 +129,22 @@ export function useJumps(
   const settle = () => {
     if (trail.length) setTrail([]);
   };
+  const arrived = () => {
+    setTrip(null);
+    landed.current?.();
+  };
+  const arrival = () =>
+    new Promise<void>(resolve => {
+      landed.current = resolve;
+    });
   return {
     trip,
-    arrived: () => setTrip(null),
+    arrived,
     highlighted,
     goTo,
     goToStart,
     show,
+    arrival,
     back: trail.length ? back : null,
     settle,
   };
