@@ -1,12 +1,13 @@
 """Builds the web client when its sources have changed; `python -m deploy.local.web` does just that."""
 
+import fcntl
 import hashlib
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy.local.settings import ROOT, WEB
+from deploy.local.settings import LOCAL, ROOT, WEB
 
 BUILT = WEB / "dist"
 STAMP = BUILT / ".built-from"
@@ -17,7 +18,14 @@ class NotBuilt(Exception):
 
 
 def build() -> None:
-    """Make `BUILT` what the sources say. Raises NotBuilt."""
+    """Make `BUILT` what the sources say, one process at a time. Raises NotBuilt."""
+    LOCAL.mkdir(exist_ok=True)
+    with (LOCAL / "web.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _build_where_needed()
+
+
+def _build_where_needed() -> None:
     wanted = _digest()
     if STAMP.exists() and STAMP.read_text() == wanted:
         return
