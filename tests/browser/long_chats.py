@@ -39,7 +39,7 @@ async def fill(
     first_at = now_ms() - number * every
     for first in range(1, number + 1, AT_ONCE):
         rows = ",".join(
-            f"({chat_id},{seq},{seq},{authors[seq // 3 % len(authors)]},'n{seq}','text',"
+            f"({chat_id},{seq},{seq},{authors[turn(seq, len(authors))]},'n{seq}','text',"
             f"'no. {seq}: {TEXTS[seq * 7 % len(TEXTS)]}',{first_at + seq * every})"
             for seq in range(first, min(first + AT_ONCE, number + 1))
         )
@@ -58,6 +58,11 @@ async def fill(
         servers,
         f"UPDATE chats SET head_seq = {number}, rev = rev + {number}, created_at = {first_at} WHERE id = {chat_id}",
     )
+
+
+def turn(seq: int, people: int) -> int:
+    """Which of so many people has said that."""
+    return seq // 3 % people
 
 
 async def many_groups(servers: Servers, owner: Client, number: int) -> None:

@@ -5,7 +5,7 @@ from playwright.async_api import Locator, expect
 from dialog.client import Client
 from dialog.protocol.people import AddBlock
 from tests.browser.visitors import Visitor, Visitors
-from tests.people import acknowledged, group, in_step, me, username
+from tests.people import acknowledged, group, in_step, me, sees, username
 
 
 def _panel(visitor: Visitor) -> Locator:
@@ -120,9 +120,10 @@ async def test_how_many_have_read_a_message(visitors: Visitors) -> None:
     visitor = await _in_choir(visitors, ada)
     await visitor.say("at six?")
     await expect(visitor.message("at six?").get_by_title("Read by 0 of 2")).to_be_visible()
-    await ben.wait_for(lambda: ben.state.chats[chat.id].chat.head_seq > 0)
+    await sees(ben, chat.id, "at six?")
     await ben.read(chat.id)
     await expect(visitor.message("at six?").get_by_title("Read by 1 of 2")).to_be_visible()
+    await sees(cleo, chat.id, "at six?")
     await cleo.read(chat.id)
     await expect(visitor.message("at six?").get_by_title("Read by 2 of 2").get_by_label("Read")).to_be_visible()
     # Titles are for the pointer alone.

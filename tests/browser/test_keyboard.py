@@ -8,7 +8,7 @@ from dialog.client import Client
 from dialog.protocol.accounts import FindUser
 from dialog.protocol.people import RequestFriend
 from tests.browser.visitors import Visitor, Visitors
-from tests.people import PASSWORD, befriend, direct, group, me, username
+from tests.people import PASSWORD, befriend, direct, group, me, sees, username
 
 STOPS = 60
 """So many tab stops a screen has at most."""
@@ -211,6 +211,7 @@ async def test_from_chat_to_chat(visitors: Visitors) -> None:
     for title in ("One", "Two", "Three"):
         chat = await group(anna, ben, title=title)
         await ben.send(chat.id, f"in {title}")
+        await sees(anna, chat.id, f"in {title}")
         if title == "Two":
             await anna.read(chat.id)
     typist = Typist(await visitors.new())

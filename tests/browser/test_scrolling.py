@@ -6,7 +6,9 @@ import pytest
 from playwright.async_api import CDPSession, Page, expect
 
 from dialog.client import Client
-from tests.browser.long_chats import fill, many_groups
+from dialog.protocol.messages import EditMessage
+from dialog.protocol.reactions import AddReaction
+from tests.browser.long_chats import fill, many_groups, turn
 from tests.browser.visitors import Visitor, Visitors
 from tests.patience import Late, others_finish, timed
 from tests.people import direct, username
@@ -242,11 +244,18 @@ WATCH = """text => {
   const looked = () => [...document.querySelectorAll('[role=log] article')].find(one => one.textContent.includes(text));
   const before = looked().getBoundingClientRect().top;
   window.moved = 0;
-  const look = () => {
-    window.moved = Math.max(window.moved, Math.abs((looked()?.getBoundingClientRect().top ?? Infinity) - before));
-    requestAnimationFrame(look);
+  // Just before a frame is painted sizes are looked at: what has changed is laid out, what holds the rest has acted.
+  const probe = document.createElement('div');
+  probe.style.cssText = 'position: fixed; block-size: 1px';
+  document.body.append(probe);
+  const frame = () => {
+    probe.style.inlineSize = `${3 - probe.clientWidth}px`;
+    requestAnimationFrame(frame);
   };
-  look();
+  frame();
+  new ResizeObserver(() => {
+    window.moved = Math.max(window.moved, Math.abs((looked()?.getBoundingClientRect().top ?? Infinity) - before));
+  }).observe(probe);
 }"""
 
 
@@ -267,6 +276,35 @@ async def test_nothing_jumps_when_others_write(visitors: Visitors) -> None:
     await pill.click()
     await visitor.sees("new 19")
     await expect(pill).to_be_hidden()
+
+
+# The messages that are elements and out of sight, above it.
+ABOVE = """() => {
+  const top = document.querySelector('[role=log]').getBoundingClientRect().top;
+  return [...document.querySelectorAll('[role=log] article')]
+    .filter(one => one.closest('[data-key]').getBoundingClientRect().bottom <= top).map(one => Number(one.dataset.seq));
+}"""
+
+
+async def test_nothing_jumps_when_others_edit_and_react(visitors: Visitors) -> None:
+    visitor, ben, _, chat_id = await _reader(visitors, 300)
+    page = visitor.page
+    await visitor.scroll_to("no. 250:")
+    above = await page.evaluate(ABOVE)
+    height = await page.get_by_role("log").evaluate("log => log.scrollHeight")
+    await page.evaluate(WATCH, "no. 250:")
+    for seq in above:
+        await ben.call(AddReaction(chat_id=chat_id, seq=seq, emoji="🎉"))
+        if turn(seq, 2) == 0:
+            await ben.call(EditMessage(chat_id=chat_id, seq=seq, text="said in many more words than before " * 9))
+    changed = page.locator(f'article[data-seq="{above[-1]}"]')
+    await expect(changed.get_by_role("button", name="🎉")).to_be_attached()
+    await page.wait_for_timeout(300)
+    moved = await page.evaluate("window.moved")
+    grown = await page.get_by_role("log").evaluate("log => log.scrollHeight") - height
+    print(f"\nmoved {moved:.2f} px as {grown} px came above")  # noqa: T201
+    assert grown > len(above) * 20
+    assert moved <= DRIFT
 
 
 CHATS = 1000
