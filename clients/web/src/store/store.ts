@@ -58,7 +58,6 @@ export class Store {
   readonly begun = new Map<Id, Writing>();
   /** What was given to an engine to be sent so lately that it may end before it tells of it, by nonce. */
   readonly given = new Map<string, Unsent>();
-  readonly isLive = computed(() => this.connection.value?.standing === "live");
   /** Something was written or done here that the server has not confirmed yet. */
   readonly waits = computed(
     () =>

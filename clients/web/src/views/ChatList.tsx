@@ -34,7 +34,8 @@ export function ChatList({ open }: { open: Id | null }) {
   function showAll() {
     setWanted("");
     setKind("all");
-    list.current?.querySelector<HTMLElement>("[role=tab], input")?.focus(); // the button that was pressed goes
+    // The button that was pressed goes.
+    (list.current!.querySelector<HTMLElement>("[role=tab]") ?? list.current!.querySelector("input")!).focus();
   }
   const rows = (
     <Rows open={open} kind={kind} wanted={wanted.trim().toLocaleLowerCase()} onMake={setMaking} onShowAll={showAll} />

@@ -1,8 +1,10 @@
+import { computed } from "@preact/signals-core";
 import { useEffect, useRef } from "react";
 import type { Id } from "../protocol";
 import { call, store } from "../store/app";
-import { useComputed, useNews, useValue } from "../store/hooks";
+import { useComputed, useValue } from "../store/hooks";
 import { nameOf } from "../store/names";
+import { useNews } from "../store/news";
 import { panel } from "../store/panel";
 import { showProfile } from "../store/profile";
 import { t } from "../text/i18n";
@@ -91,6 +93,8 @@ export function GroupRequests({ chatId }: { chatId: Id }) {
 /** What is heard within so many milliseconds is asked about together. */
 const TOGETHER = 300;
 
+const isLive = computed(() => store.connection.value?.standing === "live");
+
 /** Those who ask, as they are: asked for anew when one comes or is declined, and when that may have been missed. */
 function useRequests(chatId: Id) {
   const { reply, problem, again } = useAsked({ type: "invite.requests", chat_id: chatId });
@@ -103,8 +107,8 @@ function useRequests(chatId: Id) {
       again();
     }, TOGETHER);
   });
-  useNews(store.isLive, isLive => {
-    if (isLive) again();
+  useNews(isLive, live => {
+    if (live) again();
   });
   const members = useComputed(
     () => new Set(store.rosters.at(chatId).value?.members.map(member => member.user_id)),

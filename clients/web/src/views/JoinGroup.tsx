@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Refused } from "../engine/failures";
 import { call, store } from "../store/app";
-import { useNews } from "../store/hooks";
+import { useNews } from "../store/news";
 import { cameFrom, go, goBack } from "../store/router";
 import { explain } from "../text/failures";
 import { t } from "../text/i18n";

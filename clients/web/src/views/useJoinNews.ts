@@ -1,7 +1,7 @@
 import type { Id, JoinRequested } from "../protocol";
 import type { ChatRecord } from "../state/records";
 import { store } from "../store/app";
-import { useNews } from "../store/hooks";
+import { useNews } from "../store/news";
 import { panel } from "../store/panel";
 import { go, route } from "../store/router";
 import { t } from "../text/i18n";
