@@ -303,6 +303,11 @@ async def test_who_asked_learns_that_they_are_let_in(visitors: Visitors) -> None
     await waits.page.goto(link)
     await expect(asked).to_be_visible()
     await expect(before.get_by_role("button", name="Ask to join")).to_have_count(0)
+    # A link that asks nobody still lets them in.
+    open_ = await ada.call(CreateInvite(chat_id=chat.id))
+    await elsewhere.go(f"/join/{open_.token}")
+    await expect(elsewhere.page.get_by_role("dialog").get_by_role("button", name="Join", exact=True)).to_be_visible()
+    await elsewhere.page.keyboard.press("Escape")
 
     await ada.call(ApproveJoin(chat_id=chat.id, user_id=me(cleo).id))
     await expect(before.get_by_role("status")).to_have_text("You are in this group.")

@@ -11,6 +11,7 @@ import { t } from "../text/i18n";
 import { Avatar } from "../ui/Avatar";
 import { Badge } from "../ui/Badge";
 import { Button } from "../ui/Button";
+import { classes } from "../ui/classes";
 import { PeopleSkeleton } from "../ui/Skeleton";
 import { attempt } from "./attempt";
 import { Failed } from "./Failed";
@@ -64,7 +65,7 @@ export function GroupRequests({ chatId }: { chatId: Id }) {
       {isOpen && (
         <ul>
           {requests?.map(({ user_id, user }) => (
-            <li key={user_id} className={styles.person}>
+            <li key={user_id} className={classes(styles.person, styles.request)}>
               <Avatar id={user_id} name={user?.display_name ?? nameOf(user_id)} size="small" />
               <span className={styles.name}>
                 <button
@@ -80,8 +81,10 @@ export function GroupRequests({ chatId }: { chatId: Id }) {
                   <bdi>{user && `@${user.username}`}</bdi>
                 </small>
               </span>
-              <Button onClick={() => void decide("invite.approve", user_id)}>{t("group.approve")}</Button>
-              <Button onClick={() => void decide("invite.decline", user_id)}>{t("group.decline")}</Button>
+              <span className={styles.buttons}>
+                <Button onClick={() => void decide("invite.approve", user_id)}>{t("group.approve")}</Button>
+                <Button onClick={() => void decide("invite.decline", user_id)}>{t("group.decline")}</Button>
+              </span>
             </li>
           ))}
         </ul>

@@ -28,7 +28,7 @@ export default function JoinGroup({ token }: { token: string }) {
   const [hasAsked, setAsked] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const waits = !look?.joined && (hasAsked || look?.asked);
+  const waits = look?.approval && !look.joined && (hasAsked || look.asked);
   useNews(store.arrivals, () => {
     if (waits) again();
   });
