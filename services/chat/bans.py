@@ -9,6 +9,7 @@ from dialog.service import command
 from . import access, store
 from .acts import visible
 from .app import App
+from .invites import decline
 from .limits import spend
 from .members import put_out
 from .people import users
@@ -33,9 +34,8 @@ async def ban_member(app: App, actor: Actor, command: BanMember) -> Nothing:
             access.above(place, member)
             put_out(tx, place.chat, member, actor.user_id)
         ban = Ban(user_id=command.user_id, banned_by=actor.user_id, banned_at=now_ms())
-        tx.later(
-            store.bans.put(command.chat_id, ban), store.invites.delete_requests(command.chat_id, [command.user_id])
-        )
+        tx.later(store.bans.put(command.chat_id, ban))
+        await decline(tx, command.chat_id, command.user_id)
     return Nothing()
 
 

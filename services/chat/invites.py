@@ -17,6 +17,7 @@ from dialog.protocol.invites import (
     InviteOver,
     Invites,
     InviteUse,
+    JoinDeclined,
     JoinRequest,
     JoinRequested,
     JoinRequests,
@@ -98,6 +99,7 @@ async def look_at_invite(app: App, actor: Actor, command: LookAtInvite) -> Invit
         member_count=place.chat.member_count,
         approval=invite.approval,
         joined=place.role is not None,
+        asked=await store.invites.request_of(app.db, invite.chat_id, actor.user_id) is not None,
     )
 
 
@@ -153,9 +155,13 @@ async def _ask(app: App, tx: Transaction, chat_id: int, user: User) -> None:
     if len(await store.invites.requests(tx, chat_id)) >= app.config.join_requests:
         raise Refused(TooLarge(limit=app.config.join_requests))
     request = JoinRequest(user_id=user.id, requested_at=now_ms())
-    admins = await store.members.admin_ids(tx, chat_id)
     tx.later(store.invites.put_request(chat_id, request))
-    tx.publish(JoinRequested(chat_id=chat_id, request=request, user=user), *(f"user.{admin_id}" for admin_id in admins))
+    tx.publish(JoinRequested(chat_id=chat_id, request=request, user=user), *await _admins(tx, chat_id))
+
+
+async def _admins(tx: Transaction, chat_id: int) -> list[str]:
+    """The topics of those who decide."""
+    return [f"user.{admin_id}" for admin_id in await store.members.admin_ids(tx, chat_id)]
 
 
 @command
@@ -189,5 +195,12 @@ async def decline_join(app: App, actor: Actor, command: DeclineJoin) -> Nothing:
     await spend(app, actor, "managing", app.config.managing)
     async with app.db.transaction() as tx:
         await access.may_manage(tx, actor, command.chat_id)
-        tx.later(store.invites.delete_requests(command.chat_id, [command.user_id]))
+        await decline(tx, command.chat_id, command.user_id)
     return Nothing()
+
+
+async def decline(tx: Transaction, chat_id: int, user_id: int) -> None:
+    """Somebody asks no more, if they did."""
+    if await store.invites.request_of(tx, chat_id, user_id):
+        tx.later(store.invites.delete_requests(chat_id, [user_id]))
+        tx.publish(JoinDeclined(chat_id=chat_id, user_id=user_id), *await _admins(tx, chat_id))

@@ -20,10 +20,13 @@ POLICY = (
 
 @route("*", r"/{path:(?!(?:api|ws|media|health|metrics)(?:/|$)).*}")
 async def send_file(app: App, request: web.Request) -> web.StreamResponse:
-    """A file of the web client. What does not look like a file is a place in the app, which finds it by itself."""
+    """A file of the web client. What does not look like a file is a place in the app, which finds it by itself.
+
+    So is every link of an invite, whatever came with it when it was copied: the app says what is wrong.
+    """
     path = request.match_info["path"]
     file = app.files.get(path)
-    if file is None and "." not in path.rpartition("/")[2]:
+    if file is None and (path.startswith("join/") or "." not in path.rpartition("/")[2]):
         file = app.files.get(INDEX)
     if request.method not in ("GET", "HEAD"):
         file = None

@@ -410,6 +410,7 @@ SCREENS = (
     screen("settings-end", "/settings", reads("Chrome on Linux"), scroll_to("settings.keyboard")),
     screen("join", "/join/{token}", sees("button", "join.join")),
     screen("join-refused", "/join/none", sees("dialog", "join.title"), sees("alert")),
+    screen("join-malformed", "/join/not.one", sees("dialog", "join.title"), reads_word("join.malformed")),
     screen("no-chat", "/c/1", sees("button", "back")),
     screen("update", "{team}", says("the grid finally holds"), find_version),
     screen("offline", "{team}", says("the grid finally holds"), lose_connection),

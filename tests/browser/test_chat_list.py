@@ -58,6 +58,44 @@ async def test_the_unread_and_the_groups(visitors: Visitors) -> None:
     await expect(_rows(visitor)).to_have_count(3)
 
 
+async def test_where_nothing_is_listed_one_finds_the_way_on(visitors: Visitors) -> None:
+    [ada, ben] = await visitors.people.join("ada", "ben")
+    await direct(ada, ben)
+    visitor = await visitors.new()
+    await visitor.sign_in(username(ada))
+    page = visitor.page
+    chats = page.get_by_role("complementary")
+    every, find = chats.get_by_role("tab", name="All"), chats.get_by_label("Find a chat")
+    await chats.get_by_role("tab", name="Unread").click()
+    await expect(chats.get_by_text("Everything is read")).to_be_visible()
+    await chats.get_by_role("button", name="Show all chats").click()
+    await expect(visitor.row("Ben")).to_be_visible()
+    await expect(every).to_be_focused()
+    await chats.get_by_role("tab", name="Groups").click()
+    await find.fill("choir")
+    await expect(chats.get_by_text("No chat is called that")).to_be_visible()
+    await chats.get_by_role("button", name="Show all chats").click()
+    await expect(visitor.row("Ben")).to_be_visible()
+    await expect(find).to_have_value("")
+
+    await chats.get_by_role("tab", name="Groups").click()
+    await expect(chats.get_by_text("You are in no group yet")).to_be_visible()
+    await chats.get_by_role("button", name="Create group").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Name of the group").fill("Choir")
+    await dialog.get_by_label("Username").fill(username(ben))
+    await dialog.get_by_role("button", name="Add", exact=True).click()
+    await dialog.get_by_role("button", name="Create group").click()
+    await expect(page.get_by_role("main").get_by_role("heading", name="Choir")).to_be_visible()
+    await expect(visitor.row("Choir")).to_be_visible()
+    await visitor.say("who sings?")
+    await visitor.act("who sings?", "Forward")
+    await dialog.get_by_label("Find a chat").fill("nobody")
+    await dialog.get_by_role("button", name="Show all chats").click()
+    await expect(dialog.get_by_role("button", name="Ben")).to_be_visible()
+    await expect(dialog.get_by_label("Find a chat")).to_be_focused()
+
+
 async def test_what_is_done_with_a_chat_in_the_list(visitors: Visitors) -> None:
     visitor, _, _ = await _two_chats(visitors)
     page = visitor.page

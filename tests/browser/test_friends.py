@@ -33,6 +33,8 @@ async def test_befriend_and_block(visitors: Visitors) -> None:
     await ben.page.get_by_role("tab", name="Requests").click()
     await ben.page.get_by_role("button", name="Accept").click()
     await expect(ben.page.get_by_text("No request is waiting")).to_be_visible()
+    await ben.page.get_by_role("tabpanel").get_by_role("button", name="Add a friend").click()
+    await expect(ben.page.get_by_label("Add by username")).to_be_focused()
     await expect(ben.page.get_by_role("button", name="Friends", exact=True)).to_be_visible()
     await anna.page.get_by_role("tab", name="Friends").click()
     friend = anna.page.get_by_role("listitem").filter(has=anna.page.get_by_role("button", name="Profile of Ben"))

@@ -3,8 +3,13 @@
 from playwright.async_api import Locator, expect
 
 from dialog.client import Client
+from dialog.protocol.bans import BanMember
+from dialog.protocol.chats import EditMember
+from dialog.protocol.invites import ApproveJoin, CreateInvite, DeclineJoin, UseInvite
 from dialog.protocol.people import AddBlock
+from dialog.protocol.roles import Role
 from tests.browser.visitors import Visitor, Visitors
+from tests.faults.proxy import FaultProxy
 from tests.people import acknowledged, group, in_step, me, sees, username
 
 
@@ -197,13 +202,127 @@ async def test_a_link_that_is_revoked(visitors: Visitors) -> None:
     await links.get_by_role("button", name="Revoke").click()
     await expect(links).to_have_count(0)
     await dialog.get_by_role("button", name="Join", exact=True).click()
-    await expect(page.get_by_text(over)).to_be_visible()
+    await expect(dialog.get_by_role("alert")).to_have_text(over)
     await page.goto(link)
     await expect(dialog.get_by_role("alert")).to_have_text(over)
     await expect(dialog.get_by_role("button", name="Join", exact=True)).to_be_hidden()
     await dialog.get_by_role("button", name="Close").last.click()
     await expect(dialog).to_be_hidden()
     await expect(newcomer.row("Choir")).to_be_hidden()
+
+
+async def test_a_link_of_which_something_is_wrong(visitors: Visitors) -> None:
+    [cleo] = await visitors.people.join("cleo")
+    visitor = await visitors.new()
+    dialog = visitor.page.get_by_role("dialog")
+    await visitor.sign_in(username(cleo))
+    for token in ("two%20words", "x" * 65, "with.a.dot"):
+        await visitor.go(f"/join/{token}")
+        await expect(dialog.get_by_role("alert")).to_contain_text("This invite link is not right")
+    await visitor.page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+
+
+async def test_those_who_decide_hear_who_asks(visitors: Visitors) -> None:
+    """Wherever they are; and the list of those who ask follows what another admin does."""
+    [ada, ben, cleo, dora, emil] = await visitors.people.join("ada", "ben", "cleo", "dora", "emil")
+    chat = await group(ada, ben, title="Choir")
+    await ada.call(EditMember(chat_id=chat.id, user_id=me(ben).id, role=Role.ADMIN))
+    invite = await ada.call(CreateInvite(chat_id=chat.id, approval=True))
+    owner, admin = await visitors.new(), await _in_charge(visitors, ben)
+    await owner.sign_in(username(ada))
+    await owner.page.get_by_role("button", name="Friends", exact=True).click()
+
+    await cleo.call(UseInvite(token=invite.token))
+    said = owner.page.get_by_text("asks to join Choir")
+    await expect(said).to_contain_text("Cleo")
+    await expect(_panel(admin).get_by_role("img", name="1 request waits for your answer")).to_be_visible()
+    # Nothing goes that somebody is about to press.
+    show = said.get_by_role("button", name="Show requests")
+    await show.focus()
+    await show.press("Enter")
+    await expect(said).to_have_count(0)
+    panel = _panel(owner)
+    requests = panel.get_by_role("listitem").filter(has=owner.page.get_by_role("button", name="Let in"))
+    await expect(requests).to_contain_text(["Cleo"])
+    await expect(requests).to_contain_text([f"@{username(cleo)}"])
+    await expect(requests).to_be_in_viewport()
+    await expect(owner.page.get_by_role("main").get_by_role("heading", name="Choir")).to_be_visible()
+    await expect(panel.locator("summary").filter(has_text="Requests to join")).to_be_focused()
+    await requests.get_by_role("button", name="Profile of Cleo").click()
+    await expect(owner.page.get_by_role("dialog")).to_contain_text(f"@{username(cleo)}")
+    await owner.page.keyboard.press("Escape")
+
+    # Who comes is listed, and nothing more is said of it.
+    await dora.call(UseInvite(token=invite.token))
+    await emil.call(UseInvite(token=invite.token))
+    await expect(requests).to_contain_text(["Cleo", "Dora", "Emil"])
+    await expect(said).to_have_count(0)
+    waiting = _panel(admin).get_by_role("img", name="3 requests wait for your answer")
+    await expect(waiting).to_have_text("3")
+    await expect(admin.page.get_by_text("Emil asks to join Choir")).to_be_visible()
+
+    await ben.call(ApproveJoin(chat_id=chat.id, user_id=me(cleo).id))
+    await expect(requests).to_contain_text(["Dora", "Emil"])
+    await ben.call(DeclineJoin(chat_id=chat.id, user_id=me(dora).id))
+    await expect(requests).to_contain_text(["Emil"])
+    await expect(panel.get_by_role("img", name="1 request waits for your answer")).to_be_visible()
+    await ben.call(BanMember(chat_id=chat.id, user_id=me(emil).id))
+    await expect(panel.get_by_text("Nobody asks to join")).to_be_visible()
+    await expect(panel.get_by_role("img", name="waits for your answer")).to_have_count(0)
+    await expect(waiting).to_have_count(0)
+
+
+async def test_who_asks_while_an_admin_is_offline_is_listed(visitors: Visitors, cable: FaultProxy) -> None:
+    [ada, cleo] = await visitors.people.join("ada", "cleo")
+    chat = await group(ada, title="Choir")
+    invite = await ada.call(CreateInvite(chat_id=chat.id, approval=True))
+    owner = await visitors.new(url=f"http://127.0.0.1:{cable.port}")
+    await owner.sign_in(username(ada))
+    await owner.open("Choir")
+    await owner.page.get_by_role("button", name="Group", exact=True).click()
+    await _panel(owner).get_by_text("Requests to join").click()
+    await expect(_panel(owner).get_by_text("Nobody asks to join")).to_be_visible()
+    cable.cut()
+    await expect(owner.page.get_by_text("Offline. Messages will be sent when you are back.")).to_be_visible()
+    await cleo.call(UseInvite(token=invite.token))
+    cable.heal()
+    await expect(_panel(owner).get_by_role("button", name="Profile of Cleo")).to_be_visible()
+
+
+async def test_who_asked_learns_that_they_are_let_in(visitors: Visitors) -> None:
+    """Where they are: before the invite, or elsewhere in the app. Who is declined may ask again."""
+    [ada, cleo, dora] = await visitors.people.join("ada", "cleo", "dora")
+    chat = await group(ada, title="Choir")
+    invite = await ada.call(CreateInvite(chat_id=chat.id, approval=True))
+    link = f"{visitors.url}/join/{invite.token}"
+    waits, elsewhere = await visitors.new(), await visitors.new()
+    for visitor, person in ((waits, cleo), (elsewhere, dora)):
+        await visitor.sign_in(username(person))
+        await _ask(visitor, link)
+    before, asked = waits.page.get_by_role("dialog"), waits.page.get_by_text("The admins were asked")
+    await waits.page.goto(link)
+    await expect(asked).to_be_visible()
+    await expect(before.get_by_role("button", name="Ask to join")).to_have_count(0)
+    # A link that asks nobody still lets them in.
+    open_ = await ada.call(CreateInvite(chat_id=chat.id))
+    await elsewhere.go(f"/join/{open_.token}")
+    await expect(elsewhere.page.get_by_role("dialog").get_by_role("button", name="Join", exact=True)).to_be_visible()
+    await elsewhere.page.keyboard.press("Escape")
+
+    await ada.call(ApproveJoin(chat_id=chat.id, user_id=me(cleo).id))
+    await expect(before.get_by_role("status")).to_have_text("You are in this group.")
+    await before.get_by_role("button", name="Open chat").click()
+    await expect(waits.page.get_by_role("main").get_by_role("heading", name="Choir")).to_be_visible()
+    await expect(waits.page.get_by_text("You are in Choir now")).to_have_count(0)
+
+    await ada.call(DeclineJoin(chat_id=chat.id, user_id=me(dora).id))
+    await _ask(elsewhere, link)
+    await ada.call(ApproveJoin(chat_id=chat.id, user_id=me(dora).id))
+    await expect(elsewhere.page.get_by_text("You are in Choir now")).to_be_visible()
+    await elsewhere.page.get_by_role("button", name="Open chat").click()
+    await expect(elsewhere.page.get_by_role("main").get_by_role("heading", name="Choir")).to_be_visible()
+    await expect(elsewhere.page.get_by_text("You are in Choir now")).to_have_count(0)
 
 
 async def test_a_group_is_deleted_by_its_name(visitors: Visitors) -> None:

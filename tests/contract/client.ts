@@ -31,6 +31,8 @@ export function exhaustive(event: ServerEvent): string {
       return event.chat.description ?? "";
     case "invite.requested":
       return event.user.display_name;
+    case "invite.declined":
+      return String(event.user_id);
     case "chat.left":
       return String(event.rev);
     case "me.changed":

@@ -3,20 +3,21 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from dialog.client import Client
 from dialog.ids import now_ms
 from dialog.protocol.bans import BanMember, ListBans, UnbanMember
-from dialog.protocol.base import Command, Refused, Status, tag_of
+from dialog.protocol.base import Command, Event, Refused, Status, tag_of
 from dialog.protocol.chats import AddMember, EditMember, LeaveChat
 from dialog.protocol.invites import (
     ApproveJoin,
     CreateInvite,
     DeclineJoin,
     Invite,
+    JoinDeclined,
     JoinRequested,
     ListInvites,
     ListJoinRequests,
@@ -28,6 +29,8 @@ from dialog.protocol.notices import MemberJoined
 from dialog.protocol.roles import Role
 from tests.people import People, direct, group, in_step, knows, me, sees
 from tests.servers import Suite
+
+Heard = TypeVar("Heard", bound=Event)
 
 
 async def outcome(person: Client, command: Command[Any]) -> str:
@@ -202,6 +205,15 @@ async def test_a_full_group_lets_nobody_in(isolated_suite: Callable[..., Any]) -
 # --- approval
 
 
+async def heard_by(person: Client, kind: type[Heard], count: int) -> list[Heard]:
+    """Wait until somebody has heard of so much."""
+    heard: list[Heard] = []
+    while len(heard) < count:
+        heard += [event for event in person.events.take() if isinstance(event, kind)]
+        await asyncio.sleep(0.02)
+    return heard
+
+
 async def test_asking_to_join(people: People) -> None:
     anna, ben, member, carla, dora = await people.join("anna", "ben", "member", "carla", "dora")
     chat = await group(anna, ben, member)
@@ -210,19 +222,14 @@ async def test_asking_to_join(people: People) -> None:
     for person in (anna, ben, member):
         person.events.take()
     for person in (carla, dora):
+        assert not (await person.call(LookAtInvite(token=invite.token))).asked
         for _ in range(3):
             assert (await person.call(UseInvite(token=invite.token))).chat is None
+        assert (await person.call(LookAtInvite(token=invite.token))).asked
         assert chat.id not in person.state.chats
     asked = [(me(person).id, me(person).display_name) for person in (carla, dora)]
     for person in (anna, ben):
-        heard: list[JoinRequested] = []
-
-        def all_heard(person: Client = person, heard: list[JoinRequested] = heard) -> bool:
-            heard += [event for event in person.events.take() if isinstance(event, JoinRequested)]
-            return len(heard) >= 2
-
-        while not all_heard():
-            await asyncio.sleep(0.02)
+        heard = await heard_by(person, JoinRequested, 2)
         assert [(event.user.id, event.user.display_name) for event in heard] == asked
     assert not [event for event in member.events.take() if isinstance(event, JoinRequested)]
     waiting = await anna.call(ListJoinRequests(chat_id=chat.id))
@@ -235,6 +242,12 @@ async def test_asking_to_join(people: People) -> None:
         await anna.call(DeclineJoin(chat_id=chat.id, user_id=me(dora).id))
     await knows(chat.id, carla)
     await in_step(anna, ben, member, carla, dora)
+    for person in (anna, ben):
+        [declined] = await heard_by(person, JoinDeclined, 1)
+        assert (declined.chat_id, declined.user_id) == (chat.id, me(dora).id)
+    for person in (member, carla, dora):
+        assert not [event for event in person.events.take() if isinstance(event, JoinDeclined)]
+    assert not (await dora.call(LookAtInvite(token=invite.token))).asked
     assert chat.id not in dora.state.chats
     assert (await anna.call(ListJoinRequests(chat_id=chat.id))).requests == []
     assert await outcome(anna, ApproveJoin(chat_id=chat.id, user_id=me(dora).id)) == "not_found"
@@ -250,6 +263,8 @@ async def test_who_is_added_or_banned_asks_no_more(people: People) -> None:
         await person.call(UseInvite(token=invite.token))
     await anna.call(AddMember(chat_id=chat.id, user_ids=[me(ben).id]))
     await anna.call(BanMember(chat_id=chat.id, user_id=me(carla).id))
+    [declined] = await heard_by(anna, JoinDeclined, 1)
+    assert declined.user_id == me(carla).id
     assert (await anna.call(ListJoinRequests(chat_id=chat.id))).requests == []
     assert await outcome(anna, ApproveJoin(chat_id=chat.id, user_id=me(carla).id)) == "not_found"
 

@@ -899,6 +899,8 @@ export interface InviteLook {
   approval: boolean;
   /** They are in it already. */
   joined: boolean;
+  /** They have asked to join, and wait for an answer. */
+  asked: boolean;
 }
 
 /** What came of using an invite. */
@@ -980,6 +982,17 @@ export interface JoinRequested {
   chat_id: Id;
   request: JoinRequest;
   user: User;
+}
+
+/**
+ * Told to the owner and the admins of a group: somebody who asked is not let in, and asks no more.
+ *
+ * Of those who are let in they hear by `member.changed`.
+ */
+export interface JoinDeclined {
+  type: "invite.declined";
+  chat_id: Id;
+  user_id: Id;
 }
 
 /** There is no such invite, or not any more (expired, used up, revoked), or it is not for you. */
@@ -1869,6 +1882,7 @@ export type ServerEvent =
   | ChatLeft
   | MemberChanged
   | JoinRequested
+  | JoinDeclined
   | MessagePosted
   | MessageChanged
   | PresenceChanged

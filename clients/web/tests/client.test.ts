@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Client } from "../src/engine/client";
+import { common } from "../src/engine/publisher";
 import { Session, type Stored } from "../src/engine/session";
 import type { Unsent } from "../src/state/records";
-import { CHAT, Gateway } from "./scripted_gateway";
+import { BEN, CHAT, Gateway } from "./scripted_gateway";
 
 let gateway: Gateway;
 let client: Client;
@@ -104,6 +105,17 @@ describe("in step", () => {
     await pass(3000);
     expect(said("sync").at(-1)).toMatchObject({ chats: {} });
     expect(texts()).toEqual(["one"]);
+  });
+
+  test("who asks to be let into a group is shown once, in order", async () => {
+    const shown = () => common(client, client.state.takeChanges()).joins;
+    const request = { user_id: BEN.id, requested_at: 1 };
+    shown();
+    gateway.tell({ type: "invite.requested", chat_id: CHAT, request, user: BEN });
+    gateway.tell({ type: "invite.declined", chat_id: CHAT, user_id: BEN.id });
+    await pass(5);
+    expect(shown()?.map(({ type }) => type)).toEqual(["invite.requested", "invite.declined"]);
+    expect(shown()).toBeUndefined();
   });
 
   test("a draining gateway is left only once the next one is in step", async () => {

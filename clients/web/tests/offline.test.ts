@@ -8,12 +8,19 @@ function answer(path: string, { method = "GET", mode = "navigate" as RequestMode
 }
 
 describe("the service worker", () => {
-  test.each(["/", "/c/12", "/c/12/m/3", "/settings", "/join/abc-DEF_1", "/privacy", "/apiary", "/?from=icon"])(
-    "shows the app at %s",
-    path => {
-      expect(answer(path)).toBe("page");
-    },
-  );
+  test.each([
+    "/",
+    "/c/12",
+    "/c/12/m/3",
+    "/settings",
+    "/join/abc-DEF_1",
+    "/join/abc.",
+    "/privacy",
+    "/apiary",
+    "/?from=icon",
+  ])("shows the app at %s", path => {
+    expect(answer(path)).toBe("page");
+  });
 
   test.each(["/api/chat.list", "/api", "/ws", "/media/12", "/health/ready", "/metrics", "/sw.js", "/icon.svg"])(
     "leaves %s to the network",

@@ -46,3 +46,30 @@ test("the messages shown of a chat, or of all that are open and still there", ()
   made.apply({ gone: [7] });
   expect(texts(null)).toEqual(["in 8"]);
 });
+
+test("the chats that come while one is here are told of, and not those that one had", () => {
+  const made = store();
+  const chats = (...ids: number[]) => ids.map(id => ({ chat: { id } }) as ChatRecord);
+  const arrived = () => made.arrivals.value.map(({ chat }) => chat.id);
+  made.apply({ reset: true, connection: STANDS });
+  made.apply({ chats: chats(1, 2), connection: { ...STANDS, standing: "live", ready: true } });
+  expect(arrived()).toEqual([]);
+  made.apply({ chats: chats(2, 3) });
+  expect(arrived()).toEqual([3]);
+  made.apply({ chats: chats(3) });
+  made.apply({ gone: [3] });
+  expect(arrived()).toEqual([3]);
+  made.apply({ reset: true, chats: chats(4) });
+  expect(arrived()).toEqual([]);
+});
+
+test("who asks to be let in is told once", () => {
+  const made = store();
+  const heard: number[][] = [];
+  made.joins.subscribe(news => heard.push(news.map(({ chat_id }) => chat_id)));
+  const declined = (chat_id: number) => ({ type: "invite.declined", chat_id, user_id: 5 }) as const;
+  made.apply({ joins: [declined(1), declined(2)] });
+  made.apply({ chats: [] });
+  made.apply({ joins: [declined(1)] });
+  expect(heard).toEqual([[], [1, 2], [1]]);
+});

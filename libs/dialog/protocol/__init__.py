@@ -157,6 +157,7 @@ ServerEvent = (
     | chats.ChatLeft
     | chats.MemberChanged
     | invites.JoinRequested
+    | invites.JoinDeclined
     | messages.MessagePosted
     | messages.MessageChanged
     | presence.PresenceChanged

@@ -43,6 +43,8 @@ class InviteLook(Wire):
     """They would ask to join."""
     joined: bool
     """They are in it already."""
+    asked: bool
+    """They have asked to join, and wait for an answer."""
 
 
 class InviteUse(Wire):
@@ -127,6 +129,17 @@ class JoinRequested(Event, tag="invite.requested"):
     chat_id: Id
     request: JoinRequest
     user: User
+
+
+class JoinDeclined(Event, tag="invite.declined"):
+    """Told to the owner and the admins of a group: somebody who asked is not let in, and asks no more.
+
+    Of those who are let in they hear by `member.changed`.
+    """
+
+    audience: ClassVar[Audience] = Audience.USER
+    chat_id: Id
+    user_id: Id
 
 
 class InviteOver(Failure, tag="invite_over"):

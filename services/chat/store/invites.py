@@ -63,9 +63,9 @@ def delete_requests(chat_id: int, user_ids: list[int]) -> Statement:
     )
 
 
-async def request_of(tx: Transaction, chat_id: int, user_id: int) -> JoinRequest | None:
+async def request_of(db: Database | Transaction, chat_id: int, user_id: int) -> JoinRequest | None:
     """What somebody has asked and not been answered."""
-    return await tx.fetch_one(
+    return await db.fetch_one(
         JoinRequest,
         "SELECT user_id, requested_at FROM join_requests WHERE chat_id = %(chat_id)s AND user_id = %(user_id)s",
         chat_id=chat_id,

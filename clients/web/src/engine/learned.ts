@@ -24,6 +24,8 @@ export function learned<C extends ClientCommand>(command: C, reply: Replies[C["t
       return [{ type: "chat.joined", chat: answer.reply }];
     case "invite.join":
       return answer.reply.chat ? [{ type: "chat.joined", chat: answer.reply.chat }] : [];
+    case "invite.requests":
+      return answer.reply.people.map(user => ({ type: "user.changed", user }));
     case "presence.get":
       return [{ type: "presence.changed", people: answer.reply.people }];
     case "profile.edit":

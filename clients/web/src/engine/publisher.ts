@@ -34,6 +34,7 @@ export function common(client: Client, changes: Changes): Patch {
     patch.unrelated = ids.filter(id => !state.affairs.relations.has(id));
   }
   if (changes.settings) patch.settings = state.affairs.settings;
+  if (changes.joins.length) patch.joins = changes.joins;
   if (changes.warnings) patch.warnings = [...state.affairs.warnings.values()];
   return patch;
 }

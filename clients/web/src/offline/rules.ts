@@ -14,8 +14,8 @@ export function answerFor(request: Pick<Request, "method" | "mode" | "url">, ori
   const { origin: theirs, pathname } = new URL(request.url);
   if (request.method !== "GET" || theirs !== origin || SERVED.test(pathname)) return null;
   if (pathname.startsWith("/assets/")) return "file";
-  const place = pathname.slice(pathname.lastIndexOf("/") + 1);
-  return request.mode === "navigate" && !place.includes(".") ? "page" : null;
+  const isPlace = pathname.startsWith("/join/") || !pathname.slice(pathname.lastIndexOf("/")).includes(".");
+  return request.mode === "navigate" && isPlace ? "page" : null;
 }
 
 /** Of the caches there are, in the order they were made, those that are of no use any more. */

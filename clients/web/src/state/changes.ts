@@ -1,6 +1,7 @@
 import type { Id, Message, Seq } from "../protocol";
+import type { JoinNews } from "./records";
 
-/** What became different since somebody last looked: keys only, the values are in the state. */
+/** What became different since somebody last looked: keys only, the values are in the state, but for what is told in passing. */
 export class Changes {
   me = false;
   status = false;
@@ -16,6 +17,8 @@ export class Changes {
   readonly rosters = new Set<Id>();
   /** Chats of which another stretch of messages is held than before. */
   readonly restarted = new Set<Id>();
+  /** Who asked to be let into groups and who was not let in, in order. */
+  readonly joins: JoinNews[] = [];
   /** Messages, as they were heard of where that is all that is known of them. */
   readonly messages = new Map<Id, Map<Seq, Message | null>>();
 

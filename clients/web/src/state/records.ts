@@ -5,6 +5,8 @@ import type {
   EditMessage,
   Failure,
   Id,
+  JoinDeclined,
+  JoinRequested,
   Message,
   Millis,
   PinMessage,
@@ -105,6 +107,9 @@ export interface ConnectionRecord {
   ahead: number;
 }
 
+/** Somebody asks to be let into a group that one manages, or was not let in. Told in passing: it is not kept. */
+export type JoinNews = JoinRequested | JoinDeclined;
+
 /** What became different; what is left out did not. */
 export interface Patch {
   /** Forget everything held before. */
@@ -125,4 +130,5 @@ export interface Patch {
   unrelated?: Id[];
   settings?: Settings | null;
   warnings?: WarningNote[];
+  joins?: JoinNews[];
 }

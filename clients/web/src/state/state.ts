@@ -140,8 +140,11 @@ export class State {
         this.scheduled.delete(event.scheduled_id);
         this.changes.scheduled = true;
         return;
-      case "typing":
       case "invite.requested":
+      case "invite.declined":
+        this.changes.joins.push(event);
+        return;
+      case "typing":
       case "session.revoked":
       case "draining":
       case "resync":

@@ -1,9 +1,9 @@
 import { signal } from "@preact/signals-core";
 import type { Id } from "../protocol";
 
-/** What stands beside the conversation, or over it where it is narrow. */
+/** What stands beside the conversation, or over it where it is narrow. `requests`: who asks to join is unfolded. */
 export type Panel =
-  | { name: "group"; chatId: Id }
+  | { name: "group"; chatId: Id; requests?: boolean }
   | { name: "search"; chatId: Id | null }
   | { name: "pins"; chatId: Id };
 

@@ -16,6 +16,7 @@ import {
   type ChatRecord,
   type ConnectionRecord,
   type Deed,
+  type JoinNews,
   MOST_WAITING,
   type Patch,
   type Roster,
@@ -45,6 +46,10 @@ export class Store {
   readonly relations = new Table<Id, Relation>();
   readonly settings = signal<Settings | null>(null);
   readonly warnings = signal<WarningNote[]>([]);
+  /** What was heard last of those who ask to be let into groups: for `useNews`. */
+  readonly joins = signal<JoinNews[]>([]);
+  /** The chats that came last, while one was here: for `useNews`. */
+  readonly arrivals = signal<ChatRecord[]>([]);
   /** Where one was among the messages of a chat when one left it, unless that was the end. */
   readonly places = new Map<Id, { seq: Seq; below: number }>();
   /** The long messages that one wanted to see whole. */
@@ -111,6 +116,7 @@ export class Store {
   }
 
   apply(patch: Patch): void {
+    const arrivals = this.arrivalsOf(patch);
     batch(() => {
       if (patch.reset) this.clear();
       if (patch.connection?.standing === "signed_out")
@@ -130,7 +136,15 @@ export class Store {
       for (const userId of patch.unrelated ?? []) this.relations.delete(userId);
       if (patch.settings !== undefined) this.settings.value = patch.settings;
       if (patch.warnings) this.warnings.value = patch.warnings;
+      if (patch.joins) this.joins.value = patch.joins;
+      if (arrivals.length) this.arrivals.value = arrivals;
     });
+  }
+
+  /** The chats that are not among those that one had. */
+  private arrivalsOf({ reset, chats = [] }: Patch): ChatRecord[] {
+    if (reset || !this.connection.peek()?.ready) return [];
+    return chats.filter(({ chat }) => !this.chats.peek(chat.id));
   }
 
   private setUnsent(unsent: Unsent[]): void {
@@ -145,6 +159,8 @@ export class Store {
     this.deeds.value = [];
     this.settings.value = null;
     this.warnings.value = [];
+    this.joins.value = [];
+    this.arrivals.value = [];
     for (const table of [this.people, this.presence, this.chats, this.rosters, this.relations]) table.clear();
   }
 }

@@ -44,6 +44,15 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   );
 }
 
+/** Why what was wanted in a dialog cannot be. */
+export function Problem({ children }: { children: ReactNode }) {
+  return (
+    <p role="alert" className={styles.problem}>
+      {children}
+    </p>
+  );
+}
+
 /** The buttons at the end of a dialog. */
 export function Choices({ children }: { children: ReactNode }) {
   return <footer className={styles.choices}>{children}</footer>;

@@ -1,11 +1,12 @@
-import { type ReactNode, useId, useRef } from "react";
+import { type ComponentProps, type ReactNode, useId, useRef } from "react";
+import { Badge } from "./Badge";
 import styles from "./Tabs.module.css";
 
 interface Tab<T> {
   key: T;
   title: string;
   /** Something waits there: how much, and in words. */
-  badge?: { count: number; label: string } | undefined;
+  badge?: ComponentProps<typeof Badge> | undefined;
 }
 
 interface Props<T> {
@@ -53,11 +54,7 @@ export function Tabs<T extends string>({ label, tabs, chosen, onChoose, children
             onClick={() => onChoose(tab.key)}
           >
             {tab.title}
-            {tab.badge && tab.badge.count > 0 && (
-              <span className={styles.badge} role="img" aria-label={tab.badge.label}>
-                {tab.badge.count}
-              </span>
-            )}
+            {tab.badge && <Badge {...tab.badge} />}
           </button>
         ))}
       </div>

@@ -28,19 +28,26 @@ const ROW = 64;
 export function ChatList({ open }: { open: Id | null }) {
   const [wanted, setWanted] = useState("");
   const [kind, setKind] = useState<Kind>("all");
-  const [making, setMaking] = useState(false);
+  const [making, setMaking] = useState<"chat" | "group" | null>(null);
+  const list = useRef<HTMLElement>(null);
   const isEmpty = useComputed(() => !store.order.value.length, []);
+  function showAll() {
+    setWanted("");
+    setKind("all");
+    // The button that was pressed goes.
+    (list.current!.querySelector<HTMLElement>("[role=tab]") ?? list.current!.querySelector("input")!).focus();
+  }
   const rows = (
-    <Rows open={open} kind={kind} wanted={wanted.trim().toLocaleLowerCase()} onNew={() => setMaking(true)} />
+    <Rows open={open} kind={kind} wanted={wanted.trim().toLocaleLowerCase()} onMake={setMaking} onShowAll={showAll} />
   );
   return (
-    <aside className={styles.list} aria-label={t("list.label")}>
+    <aside ref={list} className={styles.list} aria-label={t("list.label")}>
       <header className={styles.head}>
         <h1>{t("list.title")}</h1>
         <IconButton label={t("search.all")} onClick={() => toggle({ name: "search", chatId: null })}>
           <Search size={20} strokeWidth={1.75} />
         </IconButton>
-        <IconButton label={t("list.new")} onClick={() => setMaking(true)}>
+        <IconButton label={t("list.new")} onClick={() => setMaking("chat")}>
           <SquarePen size={20} strokeWidth={1.75} />
         </IconButton>
       </header>
@@ -67,7 +74,7 @@ export function ChatList({ open }: { open: Id | null }) {
           {rows}
         </Tabs>
       )}
-      {making && <NewChat onClose={() => setMaking(false)} />}
+      {making && <NewChat asGroup={making === "group"} onClose={() => setMaking(null)} />}
     </aside>
   );
 }
@@ -76,10 +83,11 @@ interface RowsProps {
   open: Id | null;
   kind: Kind;
   wanted: string;
-  onNew: () => void;
+  onMake: (what: "chat" | "group") => void;
+  onShowAll: () => void;
 }
 
-function Rows({ open, kind, wanted, onNew }: RowsProps) {
+function Rows({ open, kind, wanted, onMake, onShowAll }: RowsProps) {
   const ready = useValue(store.connection)?.ready ?? false;
   const [withArchive, setWithArchive] = useState(false);
   const all = useComputed(
@@ -92,11 +100,23 @@ function Rows({ open, kind, wanted, onNew }: RowsProps) {
   const [ids, hold] = useStill(sorted, `${kind} ${withArchive} ${wanted}`);
   if (!ready && !all.length) return <ChatListSkeleton />;
   if (!all.length) {
-    if (wanted) return <Empty text={t("list.no_match")} />;
-    if (kind !== "all") return <Empty text={t(`list.no_${kind}`)} />;
+    if (wanted || kind === "unread")
+      return (
+        <Empty text={t(wanted ? "list.no_match" : "list.no_unread")}>
+          <Button onClick={onShowAll}>{t("list.show_all")}</Button>
+        </Empty>
+      );
+    if (kind === "groups")
+      return (
+        <Empty text={t("list.no_groups")}>
+          <Button look="primary" onClick={() => onMake("group")}>
+            {t("new.create")}
+          </Button>
+        </Empty>
+      );
     return (
       <Empty text={t("list.empty")}>
-        <Button look="primary" onClick={onNew}>
+        <Button look="primary" onClick={() => onMake("chat")}>
           {t("list.new")}
         </Button>
         <Button onClick={() => go({ name: "friends" })}>{t("friends.none_do")}</Button>

@@ -8,6 +8,7 @@ import { partnerOf, titleOf } from "../store/names";
 import { go } from "../store/router";
 import { stopChoosing } from "../store/selection";
 import { t } from "../text/i18n";
+import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Empty } from "../ui/Empty";
 import { Field } from "../ui/Field";
@@ -52,7 +53,18 @@ export default function Forward({ messages, onClose }: { messages: Message[]; on
           ))}
         </PickList>
       ) : (
-        <Empty text={t("list.no_match")} />
+        <Empty text={t("list.no_match")}>
+          {wanted && (
+            <Button
+              onClick={event => {
+                event.currentTarget.closest("dialog")!.querySelector("input")!.focus(); // the button that was pressed goes
+                setWanted("");
+              }}
+            >
+              {t("list.show_all")}
+            </Button>
+          )}
+        </Empty>
       )}
     </Dialog>
   );

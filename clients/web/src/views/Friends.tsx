@@ -107,10 +107,9 @@ function List({ tab, onAdd }: { tab: Tab; onAdd: () => void }) {
   const found = useComputed(() => store.relations.values().filter(isOf[tab]).sort(byName), [tab]);
   if (!found.length) {
     if (!ready) return <ChatListSkeleton />;
-    if (tab === "requests") return <Empty text={t("friends.no_requests")} />;
-    if (tab === "blocked") return <Empty text={t("friends.no_blocked")} />;
+    if (tab === "blocked") return <Empty text={t("friends.no_blocked")} />; // one blocks where one meets somebody
     return (
-      <Empty text={t("friends.none")}>
+      <Empty text={t(tab === "requests" ? "friends.no_requests" : "friends.none")}>
         <Button look="primary" onClick={onAdd}>
           {t("friends.none_do")}
         </Button>

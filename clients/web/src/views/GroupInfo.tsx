@@ -14,9 +14,10 @@ import { attempt } from "./attempt";
 import { Folded } from "./Folded";
 import { GroupBans } from "./GroupBans";
 import styles from "./GroupInfo.module.css";
-import { GroupInvites, GroupRequests } from "./GroupInvites";
+import { GroupInvites } from "./GroupInvites";
 import { GroupMembers } from "./GroupMembers";
 import { GroupPermissions } from "./GroupPermissions";
+import { GroupRequests } from "./GroupRequests";
 import { LeaveGroup } from "./LeaveGroup";
 
 /** What a group is, who is in it and how it works; each may change of it what their role lets them. */

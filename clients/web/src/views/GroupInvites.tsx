@@ -1,13 +1,11 @@
 import { type ReactNode, useState } from "react";
 import type { Id, Invite } from "../protocol";
 import { call } from "../store/app";
-import { nameOf } from "../store/names";
 import { duration, moment } from "../text/dates";
 import { t } from "../text/i18n";
-import { Avatar } from "../ui/Avatar";
 import { Button } from "../ui/Button";
 import { Tick } from "../ui/Field";
-import { LinesSkeleton, PeopleSkeleton } from "../ui/Skeleton";
+import { LinesSkeleton } from "../ui/Skeleton";
 import { attempt } from "./attempt";
 import { putOnClipboard } from "./clipboard";
 import { Failed } from "./Failed";
@@ -92,34 +90,4 @@ function Invites({ chatId }: { chatId: Id }) {
 
 function linkOf(invite: Invite): string {
   return `${location.origin}/join/${invite.token}`;
-}
-
-/** Who asks to be let into a group. */
-export function GroupRequests({ chatId }: { chatId: Id }) {
-  return <Fold label={t("group.requests")}>{() => <Requests chatId={chatId} />}</Fold>;
-}
-
-function Requests({ chatId }: { chatId: Id }) {
-  const { reply, problem, again } = useAsked({ type: "invite.requests", chat_id: chatId });
-  const decide = async (type: "invite.approve" | "invite.decline", user_id: Id) => {
-    if (await attempt(call({ type, chat_id: chatId, user_id }))) again();
-  };
-  if (problem) return <Failed problem={problem} onAgain={again} />;
-  if (!reply) return <PeopleSkeleton rows={1} />;
-  if (!reply.requests.length) return <p className={styles.quiet}>{t("group.no_requests")}</p>;
-  return (
-    <ul>
-      {reply.requests.map(({ user_id }) => {
-        const name = reply.people.find(user => user.id === user_id)?.display_name ?? nameOf(user_id);
-        return (
-          <li key={user_id} className={styles.person}>
-            <Avatar id={user_id} name={name} size="small" />
-            <bdi className={styles.name}>{name}</bdi>
-            <Button onClick={() => void decide("invite.approve", user_id)}>{t("group.approve")}</Button>
-            <Button onClick={() => void decide("invite.decline", user_id)}>{t("group.decline")}</Button>
-          </li>
-        );
-      })}
-    </ul>
-  );
 }

@@ -15,10 +15,10 @@ import styles from "./NewChat.module.css";
 import { explainAdding } from "./people";
 
 /** Begin a chat: with a friend or anybody by their username, or a group of several. */
-export function NewChat({ onClose }: { onClose: () => void }) {
+export function NewChat({ asGroup = false, onClose }: { asGroup?: boolean; onClose: () => void }) {
   const [username, setUsername] = useState("");
   const [people, setPeople] = useState<User[]>([]);
-  const [isGroup, setGroup] = useState(false);
+  const [isGroup, setGroup] = useState(asGroup);
   const [title, setTitle] = useState("");
   const nonce = useRef(crypto.randomUUID()); // whoever tries again after a lost answer makes no second group
   const [problem, setProblem] = useState<string | null>(null);

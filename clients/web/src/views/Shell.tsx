@@ -16,6 +16,7 @@ import { Rail } from "./Rail";
 import styles from "./Shell.module.css";
 import { SignOut } from "./SignOut";
 import { UpdateLine } from "./UpdateLine";
+import { useJoinNews } from "./useJoinNews";
 import { useShortcuts } from "./useShortcuts";
 import { Warnings } from "./Warnings";
 
@@ -33,6 +34,7 @@ export default function Shell() {
   const profile = useValue(shownProfile);
   useUsage(chatId);
   useShortcuts(chatId);
+  useJoinNews();
   return (
     <div className={styles.shell} data-open={placeOf(at)}>
       <div className={styles.top}>

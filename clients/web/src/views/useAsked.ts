@@ -11,7 +11,7 @@ interface Asked<T> {
 }
 
 /** What a command is answered with: asked when first rendered, and again when it is another one. */
-export function useAsked<C extends RoutedCommand>(command: C): Asked<Replies[C["type"]]> {
+export function useAsked<C extends RoutedCommand>(command: C, toWords = explain): Asked<Replies[C["type"]]> {
   const text = JSON.stringify(command);
   const [reply, setReply] = useState<Replies[C["type"]]>();
   const [problem, setProblem] = useState<string | null>(null);
@@ -22,7 +22,7 @@ export function useAsked<C extends RoutedCommand>(command: C): Asked<Replies[C["
     setProblem(null);
     call(JSON.parse(text) as C).then(
       found => isCurrent && setReply(found),
-      error => isCurrent && setProblem(explain(error)),
+      error => isCurrent && setProblem(toWords(error)),
     );
     return () => {
       isCurrent = false;

@@ -60,7 +60,7 @@ function step(open: Id | null, by: 1 | -1, fits: (chatId: Id) => boolean = () =>
   if (chatId !== undefined) go({ name: "chat", chatId });
 }
 
-const REGIONS = "nav, aside, main [role=log], main [data-region], main, [data-region=panel]";
+const REGIONS = "nav, aside, main [role=log], main [data-region], main, [data-region=panel], [data-region=toasts]";
 const STOPS = "a[href], button, input, select, textarea, [tabindex='0']";
 
 /** Move the focus to the next part of the screen. */
