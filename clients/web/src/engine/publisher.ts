@@ -1,4 +1,4 @@
-import type { Id, Message, Seq } from "../protocol";
+import type { Id, Message, Scheduled, Seq } from "../protocol";
 import type { Changes } from "../state/changes";
 import type { ChatView } from "../state/chat";
 import { reachOf } from "../state/receipts";
@@ -35,6 +35,7 @@ export function common(client: Client, changes: Changes): Patch {
   }
   if (changes.settings) patch.settings = state.affairs.settings;
   if (changes.warnings) patch.warnings = [...state.affairs.warnings.values()];
+  if (changes.scheduled) patch.scheduled = scheduled(client);
   return patch;
 }
 
@@ -57,7 +58,13 @@ export function everything(client: Client): Patch {
     relations: [...state.affairs.relations.values()],
     settings: state.affairs.settings,
     warnings: [...state.affairs.warnings.values()],
+    scheduled: scheduled(client),
   };
+}
+
+/** The next one first. */
+function scheduled({ state }: Client): Scheduled[] {
+  return [...state.scheduled.values()].sort((one, other) => one.send_at - other.send_at || one.id - other.id);
 }
 
 /** What a tab in which these chats are open is shown beside that. */

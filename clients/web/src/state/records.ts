@@ -12,6 +12,7 @@ import type {
   Receipt,
   Relation,
   RemoveReaction,
+  Scheduled,
   Seq,
   Settings,
   UnpinMessage,
@@ -125,4 +126,6 @@ export interface Patch {
   unrelated?: Id[];
   settings?: Settings | null;
   warnings?: WarningNote[];
+  /** All that one has scheduled, the next one first. */
+  scheduled?: Scheduled[];
 }

@@ -7,6 +7,7 @@ import type {
   MessageHistory,
   Presence,
   Relation,
+  Scheduled,
   Seq,
   Settings,
   User,
@@ -45,6 +46,8 @@ export class Store {
   readonly relations = new Table<Id, Relation>();
   readonly settings = signal<Settings | null>(null);
   readonly warnings = signal<WarningNote[]>([]);
+  /** What one has scheduled, the next one first. */
+  readonly scheduled = signal<Scheduled[]>([]);
   /** Where one was among the messages of a chat when one left it, unless that was the end. */
   readonly places = new Map<Id, { seq: Seq; below: number }>();
   /** The long messages that one wanted to see whole. */
@@ -130,6 +133,7 @@ export class Store {
       for (const userId of patch.unrelated ?? []) this.relations.delete(userId);
       if (patch.settings !== undefined) this.settings.value = patch.settings;
       if (patch.warnings) this.warnings.value = patch.warnings;
+      if (patch.scheduled) this.scheduled.value = patch.scheduled;
     });
   }
 
@@ -145,6 +149,7 @@ export class Store {
     this.deeds.value = [];
     this.settings.value = null;
     this.warnings.value = [];
+    this.scheduled.value = [];
     for (const table of [this.people, this.presence, this.chats, this.rosters, this.relations]) table.clear();
   }
 }
