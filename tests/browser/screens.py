@@ -325,6 +325,11 @@ async def _to_group(tour: Tour) -> None:
     await tour.page.locator("main header h2 button").click()
 
 
+async def _to_scheduled(tour: Tour) -> None:
+    """By the line above where one writes."""
+    await tour.page.locator("main section [aria-live] > button").click()
+
+
 _GROUP = (_to_group, sees("region", "panel.group"), reads("Jonas Bauer"))
 _MINE = "rolled back"
 _EDIT = (menu_of("See you"), item("message.edit"))
@@ -363,6 +368,25 @@ SCREENS = (
     screen("emoji-names", "{team}", compose(":smi"), sees("option")),
     screen("too-long", "{team}", lambda tour: tour.page.locator("footer textarea").fill("so " * 2_700), sees("status")),
     screen("chat-menu", "{ops}", button("chat.actions"), sees("menu")),
+    screen("send-later", "{jonas}", compose("Lunch?"), button("later.schedule"), sees("dialog", "later.title")),
+    screen(
+        "scheduled",
+        "{jonas}",
+        compose("Lunch, and then we look at it?"),
+        button("later.schedule"),
+        sees("dialog", "later.title"),
+        lambda tour: tour.page.locator("dialog [type=submit]").click(),
+        _to_scheduled,
+        sees("region", "panel.scheduled"),
+        reads("and then we look"),
+    ),
+    screen(
+        "disappearing",
+        "{jonas}",
+        button("chat.actions"),
+        item("disappearing.title"),
+        sees("dialog", "disappearing.title"),
+    ),
     screen("clear", "{ops}", button("chat.actions"), item("chat.clear"), sees("dialog", "chat.clear")),
     screen("pins", "{team}", button("chat.actions"), item("panel.pins"), sees("region", "panel.pins"), reads("Noted")),
     screen("no-pins", "{ops}", button("chat.actions"), item("panel.pins"), sees("region", "panel.pins")),

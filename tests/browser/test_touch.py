@@ -150,6 +150,20 @@ async def test_a_chat_that_is_held_opens_a_sheet(visitors: Visitors) -> None:
     await visitor.sees("shall we meet?")
 
 
+async def test_the_button_to_send_that_is_held_asks_when(visitors: Visitors) -> None:
+    visitor, finger, _ = await _on_a_phone(visitors)
+    page, send = visitor.page, visitor.page.get_by_role("button", name="Send", exact=True)
+    await visitor.composer.fill("or at seven")
+    await finger.down(send)
+    await expect(page.get_by_role("dialog", name="Send later")).to_be_visible()
+    await send.evaluate(CONTEXT_MENU)
+    await finger.up()
+    await page.wait_for_timeout(PASSING)
+    await page.get_by_role("dialog").get_by_role("button", name="In an hour").tap()
+    await expect(page.get_by_role("button", name="1 scheduled message")).to_be_visible()
+    await expect(visitor.message("or at seven")).to_have_count(0)
+
+
 async def test_the_keys_of_the_screen_do_not_come_by_themselves(visitors: Visitors) -> None:
     """They would cover half of what one can pick from."""
     visitor, finger, _ = await _on_a_phone(visitors)

@@ -78,6 +78,17 @@ describe("in step", () => {
     expect(said("chat.changes")).toEqual([{ type: "chat.changes", chat_id: CHAT, since: 2, mark: 0 }]);
   });
 
+  test("what has disappeared while the machine slept is gone when it wakes", async () => {
+    gateway.change(1, { expires_at: Date.now() + 86_400_000 });
+    await pass(5);
+    expect(client.held(CHAT).map(message => message.text)).toEqual(["one"]);
+    client.state.takeChanges();
+    vi.setSystemTime(Date.now() + 86_400_000);
+    client.wake();
+    expect([...client.state.takeChanges().messages.get(CHAT)!.keys()]).toEqual([1]);
+    expect(client.held(CHAT).map(message => message.text)).toEqual([""]);
+  });
+
   test("events out of order need no fetching", async () => {
     const held: (() => void)[] = [];
     const tell = gateway.tell.bind(gateway);

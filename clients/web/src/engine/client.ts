@@ -19,6 +19,7 @@ import { Connection } from "./connection";
 import { Deeds } from "./deeds";
 import { Deliveries } from "./deliveries";
 import { edit, removal } from "./doing";
+import { Expiries } from "./expiries";
 import { ConnectionLost } from "./failures";
 import { Latest } from "./latest";
 import { learned } from "./learned";
@@ -57,6 +58,10 @@ export class Client {
     () => this.live(),
     message => this.redone(message),
     (failure, keptIn) => this.failed(failure, keptIn),
+  );
+  private readonly expiries = new Expiries(
+    message => this.redone(message),
+    () => Date.now() + this.session.ahead,
   );
   private readonly reads = new Latest<Seq>(
     (chat_id, seq) => this.call({ type: "receipt.read", chat_id, seq }),
@@ -108,6 +113,7 @@ export class Client {
     this.usage.close();
     this.catchUp.stop();
     this.deliveries.stop();
+    this.expiries.stop();
     this.connection.close();
   }
 
@@ -190,9 +196,15 @@ export class Client {
     return messages.find(message => message.nonce === nonce && message.author_id === this.state.me?.id);
   }
 
-  /** A message with what one did to it, whether the server knows of it or not. */
+  /** A message with what one did to it, whether the server knows of it or not; and nothing of it once it is over. */
   shown(message: Message): Message {
-    return this.deeds.shown(message, this.state.me?.id ?? 0);
+    return this.expiries.shown(this.deeds.shown(message, this.state.me?.id ?? 0));
+  }
+
+  /** The network may have come or gone, or the machine has slept. */
+  wake(): void {
+    this.expiries.look();
+    this.connection.wake();
   }
 
   private redone(message: Message): void {

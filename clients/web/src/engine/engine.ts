@@ -325,6 +325,6 @@ class Tab implements EngineDoor {
   }
 
   wake(): void {
-    this.engine.current?.connection.wake();
+    this.engine.current?.wake();
   }
 }

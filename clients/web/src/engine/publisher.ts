@@ -1,4 +1,4 @@
-import type { Id, Message, Seq } from "../protocol";
+import type { Id, Message, Scheduled, Seq } from "../protocol";
 import type { Changes } from "../state/changes";
 import type { ChatView } from "../state/chat";
 import { reachOf } from "../state/receipts";
@@ -36,6 +36,7 @@ export function common(client: Client, changes: Changes): Patch {
   if (changes.settings) patch.settings = state.affairs.settings;
   if (changes.joins.length) patch.joins = changes.joins;
   if (changes.warnings) patch.warnings = [...state.affairs.warnings.values()];
+  if (changes.scheduled) patch.scheduled = scheduled(client);
   return patch;
 }
 
@@ -58,7 +59,13 @@ export function everything(client: Client): Patch {
     relations: [...state.affairs.relations.values()],
     settings: state.affairs.settings,
     warnings: [...state.affairs.warnings.values()],
+    scheduled: scheduled(client),
   };
+}
+
+/** The next one first. */
+function scheduled({ state }: Client): Scheduled[] {
+  return [...state.scheduled.values()].sort((one, other) => one.send_at - other.send_at || one.id - other.id);
 }
 
 /** What a tab in which these chats are open is shown beside that. */

@@ -25,6 +25,7 @@ function done(message: Message, { command, at }: Deed, me: Id): Message {
         reactions: [],
         pinned_at: null,
         deleted_at: at,
+        deleted_by: me,
       };
     case "message.pin":
       return { ...message, pinned_at: message.pinned_at ?? at };

@@ -14,6 +14,7 @@ import type {
   Receipt,
   Relation,
   RemoveReaction,
+  Scheduled,
   Seq,
   Settings,
   UnpinMessage,
@@ -131,4 +132,6 @@ export interface Patch {
   settings?: Settings | null;
   warnings?: WarningNote[];
   joins?: JoinNews[];
+  /** All that one has scheduled, the next one first. */
+  scheduled?: Scheduled[];
 }

@@ -5,7 +5,8 @@ import type { Id } from "../protocol";
 export type Panel =
   | { name: "group"; chatId: Id; requests?: boolean }
   | { name: "search"; chatId: Id | null }
-  | { name: "pins"; chatId: Id };
+  | { name: "pins"; chatId: Id }
+  | { name: "scheduled"; chatId: Id | null };
 
 export const panel = signal<Panel | null>(null);
 

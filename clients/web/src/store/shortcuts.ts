@@ -35,6 +35,7 @@ export const SHORTCUTS = {
   },
   writing: {
     send: ["Mod+Enter"],
+    send_later: ["Mod+Shift+Enter"],
     edit_last: ["ArrowUp"],
   },
 } as const satisfies Record<string, Record<string, readonly string[]>>;

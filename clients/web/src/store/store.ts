@@ -7,6 +7,7 @@ import type {
   MessageHistory,
   Presence,
   Relation,
+  Scheduled,
   Seq,
   Settings,
   User,
@@ -50,6 +51,8 @@ export class Store {
   readonly joins = signal<JoinNews[]>([]);
   /** The chats that came last, while one was here: for `useNews`. */
   readonly arrivals = signal<ChatRecord[]>([]);
+  /** What one has scheduled, the next one first. */
+  readonly scheduled = signal<Scheduled[]>([]);
   /** Where one was among the messages of a chat when one left it, unless that was the end. */
   readonly places = new Map<Id, { seq: Seq; below: number }>();
   /** The long messages that one wanted to see whole. */
@@ -138,6 +141,7 @@ export class Store {
       if (patch.warnings) this.warnings.value = patch.warnings;
       if (patch.joins) this.joins.value = patch.joins;
       if (arrivals.length) this.arrivals.value = arrivals;
+      if (patch.scheduled) this.scheduled.value = patch.scheduled;
     });
   }
 
@@ -161,6 +165,7 @@ export class Store {
     this.warnings.value = [];
     this.joins.value = [];
     this.arrivals.value = [];
+    this.scheduled.value = [];
     for (const table of [this.people, this.presence, this.chats, this.rosters, this.relations]) table.clear();
   }
 }

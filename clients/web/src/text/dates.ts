@@ -42,11 +42,17 @@ export function lately(at: number, now: number): string {
   return format(isSameYear(at, now) ? THIS_YEAR : ANY_YEAR, at);
 }
 
-/** As a line between two days says it. */
+/** As a line between two days says it, or what is planned for one. */
 export function day(at: number, now: number): string {
-  if (isSameDay(at, now)) return relative(0);
-  if (isSameDay(at, now - DAY)) return relative(-1);
+  const near = [0, 1, -1].find(days => isSameDay(at, shifted(now, days)));
+  if (near !== undefined) return relative(near);
   return format(isSameYear(at, now) ? DAY_THIS_YEAR : DAY_ANY_YEAR, at);
+}
+
+/** So many days after a moment, when clocks show the same. */
+export function shifted(at: number, days: number): number {
+  const date = new Date(at);
+  return date.setDate(date.getDate() + days);
 }
 
 /** As a field for a date has it: `2026-03-09`, where one is. */

@@ -1,4 +1,5 @@
 import type { Id, Message } from "../protocol";
+import { isGone } from "../state/gone";
 import { t } from "./i18n";
 import { type Block, type Inline, parse } from "./markdown";
 import { notice } from "./notices";
@@ -9,6 +10,7 @@ const ENOUGH = 200;
 
 /** A message in one line without any style, for lists and quotes. */
 export function inOneLine(message: Message, nameOf: NameOf): string {
+  if (isGone(message)) return t("list.gone");
   if (message.deleted_at != null) return t("list.deleted");
   if (message.notice) return notice(message, nameOf);
   return parse(message.text.slice(0, ENOUGH * 4))

@@ -9,11 +9,13 @@ import {
   MailOpen,
   Pin,
   PinOff,
+  Timer,
   Trash2,
 } from "lucide-react";
 import { useState } from "react";
 import type { NotificationLevel, SetPreferences } from "../protocol";
 import type { ChatRecord } from "../state/records";
+import { reaches } from "../state/roles";
 import { call } from "../store/app";
 import { panel } from "../store/panel";
 import { go } from "../store/router";
@@ -28,6 +30,7 @@ import { below, Menu, MenuChoice, MenuGroup, MenuItem, type Place } from "../ui/
 import { attempt } from "./attempt";
 import { LeaveGroup } from "./LeaveGroup";
 
+const Disappearing = lazily(() => import("./Disappearing"));
 const GoToDate = lazily(() => import("./GoToDate"));
 
 const LEVELS: NotificationLevel[] = ["all", "mentions", "none"];
@@ -35,7 +38,7 @@ const LEVELS: NotificationLevel[] = ["all", "mentions", "none"];
 const MUTES = [3600, 8 * 3600];
 const FOR_EVER = Number.MAX_SAFE_INTEGER;
 
-type Asking = "clear" | "delete" | "leave" | "date";
+type Asking = "clear" | "delete" | "leave" | "date" | "disappearing";
 
 /** What can be done with a chat that is open. */
 export function ChatMenu({ record }: { record: ChatRecord }) {
@@ -66,6 +69,7 @@ export function ChatActions({ record, isOpen, at, onClose }: Props) {
     <>
       {at && <Items record={record} isOpen={isOpen} at={at} onAsk={setAsking} onClose={onClose} />}
       {asking === "date" && <GoToDate chatId={record.chat.id} from={Date.now()} onClose={end} />}
+      {asking === "disappearing" && <Disappearing chat={record.chat} onClose={end} />}
       {asking === "leave" && <LeaveGroup chatId={record.chat.id} isOpen={isOpen} onClose={end} />}
       {(asking === "clear" || asking === "delete") && (
         <Ask record={record} isOpen={isOpen} asking={asking} onClose={end} />
@@ -108,6 +112,11 @@ function Items({ record, isOpen, at, onAsk, onClose }: ItemsProps) {
           <MenuItem icon={<CalendarDays size={18} />} onPick={pick(() => onAsk("date"))}>
             {t("chat.go_to_date")}
           </MenuItem>
+          {maySetDisappearing(record) && (
+            <MenuItem icon={<Timer size={18} />} onPick={pick(() => onAsk("disappearing"))}>
+              {t("disappearing.title")}
+            </MenuItem>
+          )}
         </>
       )}
       {isMuted(record) ? (
@@ -170,6 +179,11 @@ function Items({ record, isOpen, at, onAsk, onClose }: ItemsProps) {
       )}
     </Menu>
   );
+}
+
+/** Among two, both may; what one writes to oneself stays. */
+function maySetDisappearing({ chat, mine }: ChatRecord): boolean {
+  return chat.kind === "direct" || (chat.kind === "group" && reaches(mine.role, "admin"));
 }
 
 interface AskProps {

@@ -1,6 +1,7 @@
 import { AtSign, BellOff, Pin } from "lucide-react";
 import { memo, useEffect, useState } from "react";
 import type { Id } from "../protocol";
+import { isGone } from "../state/gone";
 import { peopleOf } from "../state/people";
 import type { ChatRecord } from "../state/records";
 import { engine, store } from "../store/app";
@@ -102,7 +103,7 @@ function Preview({ record, isOpen }: { record: ChatRecord; isOpen: boolean }) {
       <OneLine>{text}</OneLine>
     </p>
   );
-  if (!last || last.notice) return line(said);
+  if (!last || last.notice || isGone(last)) return line(said);
   if (unwanted) return line(t("message.of_blocked"));
   const own = last.author_id === me;
   const text = own ? said : chat.kind === "group" ? t("list.by", { name: author, text: said }) : said;

@@ -1,4 +1,4 @@
-import { ArrowUp, Check, Smile, X } from "lucide-react";
+import { ArrowUp, CalendarClock, Check, Smile, X } from "lucide-react";
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Id, Message } from "../protocol";
 import type { ChatRecord, Unsent } from "../state/records";
@@ -11,7 +11,7 @@ import { nameOf, useTitle } from "../store/names";
 import { preferences } from "../store/preferences";
 import { useShortcut } from "../store/shortcuts";
 import { composing } from "../store/updates";
-import type { Writing } from "../store/writing";
+import { type TakenBack, takenBack, type Writing } from "../store/writing";
 import { explain } from "../text/failures";
 import { t } from "../text/i18n";
 import { calledIn, type Named, toSend, toType } from "../text/mentions";
@@ -26,10 +26,12 @@ import styles from "./Composer.module.css";
 import { asMessage, edit } from "./deeds";
 import { namedBy, namedIn } from "./mentionable";
 import { Suggestions } from "./Suggestions";
+import { asksForMenu } from "./touch";
 import { useDraft } from "./useDraft";
 import { closeEmoji, useSuggestions } from "./useSuggestions";
 
 const EmojiPicker = lazily(() => import("./EmojiPicker"));
+const SendLater = lazily(() => import("./SendLater"));
 
 /** From so many characters left on they are counted. */
 const COUNTED = 200;
@@ -57,6 +59,7 @@ export function Composer({ record, writing, onWrite }: Props) {
   const left = limit - [...sent].length;
   const box = useRef<HTMLTextAreaElement>(null);
   const suggest = useSuggestions(record, text, box);
+  const [later, setLater] = useState(false);
 
   useBegun(chatId, writing, sent, onWrite);
   useGrowing(box, text);
@@ -74,18 +77,31 @@ export function Composer({ record, writing, onWrite }: Props) {
   useEffect(() => {
     if (hasKeys()) box.current?.focus();
   }, []);
+  useTakenBack(chatId, ({ text: back, reply }) => {
+    const typed = toType(back, namedBy(back, named));
+    setDraft(draft.trim() ? `${draft}\n${typed}` : typed);
+    onWrite(reply ? { kind: "reply", message: reply } : { kind: "new" });
+    box.current?.focus();
+  });
+
+  const isReady = text.trim() !== "" && left >= 0;
+  const isNew = writing.kind !== "edit";
+  const reply_to = writing.kind === "reply" ? writing.message.seq : null;
 
   function submit() {
-    if (!text.trim() || left < 0) return;
+    if (!isReady) return;
     if (store.isFull) return say(t("composer.full"));
     if (writing.kind === "edit") {
       edit(writing.message, { text: sent, ...calledIn(sent) });
     } else {
-      const reply_to = writing.kind === "reply" ? writing.message.seq : null;
       post(chatId, sent, reply_to);
       setDraft("");
     }
     onWrite({ kind: "new" });
+  }
+
+  function askWhen() {
+    if (isReady && isNew) setLater(true);
   }
 
   useShortcut("cancel", () => writing.kind !== "new" && onWrite({ kind: "new" }));
@@ -99,7 +115,8 @@ export function Composer({ record, writing, onWrite }: Props) {
   /** What a key does, if it is not just written. */
   function press({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
     if (!shiftKey && !ctrlKey && !metaKey && !altKey && suggest.take(key)) return true;
-    if (key === "Enter" && (ctrlKey || metaKey || shiftKey === (enter === "newline"))) submit();
+    if (key === "Enter" && shiftKey && (ctrlKey || metaKey)) askWhen();
+    else if (key === "Enter" && (ctrlKey || metaKey || shiftKey === (enter === "newline"))) submit();
     else if (key === "Escape" && writing.kind !== "new") onWrite({ kind: "new" });
     else return key === "ArrowUp" && !text && editLast();
     return true;
@@ -153,19 +170,37 @@ export function Composer({ record, writing, onWrite }: Props) {
             {left < 0 ? t("composer.too_long", { count: -left }) : t("composer.left", { count: left })}
           </span>
         )}
+        {isReady && isNew && (
+          <IconButton className={styles.tool} label={t("later.schedule")} aria-haspopup="dialog" onClick={askWhen}>
+            <CalendarClock size={20} strokeWidth={1.75} />
+          </IconButton>
+        )}
         <EmojiButton box={box} />
         <IconButton
           className={styles.send}
-          label={t(writing.kind === "edit" ? "composer.save" : "composer.send")}
-          disabled={!text.trim() || left < 0}
+          label={t(isNew ? "composer.send" : "composer.save")}
+          disabled={!isReady}
+          {...asksForMenu(askWhen)}
           onClick={() => {
             submit();
             box.current?.focus();
           }}
         >
-          {writing.kind === "edit" ? <Check size={18} strokeWidth={2.25} /> : <ArrowUp size={18} strokeWidth={2.25} />}
+          {isNew ? <ArrowUp size={18} strokeWidth={2.25} /> : <Check size={18} strokeWidth={2.25} />}
         </IconButton>
       </div>
+      {later && (
+        <SendLater
+          message={{ chat_id: chatId, text: sent, reply_to, ...calledIn(sent) }}
+          onDone={() => {
+            setLater(false);
+            setDraft("");
+            onWrite({ kind: "new" });
+            box.current?.focus();
+          }}
+          onClose={() => setLater(false)}
+        />
+      )}
     </footer>
   );
 }
@@ -175,7 +210,7 @@ function EmojiButton({ box }: { box: RefObject<HTMLTextAreaElement | null> }) {
   return (
     <>
       <IconButton
-        className={styles.emoji}
+        className={styles.tool}
         label={t("emoji.title")}
         aria-haspopup="dialog"
         onClick={event => setOpen(below(event.currentTarget))}
@@ -196,7 +231,11 @@ function EmojiButton({ box }: { box: RefObject<HTMLTextAreaElement | null> }) {
 function Bar({ writing, onCancel }: { writing: Extract<Writing, { message: Message }>; onCancel: () => void }) {
   const { message } = writing;
   const name = useComputed(() => nameOf(message.author_id), [message]);
-  const text = useComputed(() => inOneLine(message, nameOf), [message]);
+  // As it is now: it may be gone meanwhile.
+  const text = useComputed(
+    () => inOneLine(store.window(message.chat_id).quote(message.seq) ?? message, nameOf),
+    [message],
+  );
   return (
     <div className={styles.bar}>
       <div>
@@ -222,6 +261,17 @@ function useBegun(chatId: Id, writing: Writing, text: string, onWrite: (writing:
       onWrite(begun.current); // where only the composer goes, while messages are selected
     };
   }, [chatId, onWrite]);
+}
+
+/** What one scheduled and took back is written on here. */
+function useTakenBack(chatId: Id, take: (taken: TakenBack) => void): void {
+  const taken = useValue(takenBack);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is taken once
+  useEffect(() => {
+    if (taken?.chatId !== chatId) return;
+    takenBack.value = null;
+    take(taken);
+  }, [taken, chatId]);
 }
 
 /** Whom one can mention; of a message that is edited, also those who were mentioned before. */

@@ -14,6 +14,7 @@ import styles from "./Conversation.module.css";
 import { ConversationHeader } from "./ConversationHeader";
 import { ConversationSkeleton } from "./ConversationSkeleton";
 import { MessageList } from "./MessageList";
+import { ScheduledLine } from "./ScheduledLine";
 import { SelectionBar } from "./SelectionBar";
 import { UnsavedEdit } from "./UnsavedEdit";
 
@@ -47,6 +48,7 @@ export function Conversation({ chatId, seq }: { chatId: Id; seq: Seq | undefined
       <ConversationHeader record={record} />
       <MessageList chat={record.chat} mine={record.mine} onWrite={setWriting} />
       <UnsavedEdit chatId={chatId} writing={writing} onWrite={setWriting} />
+      <ScheduledLine chatId={chatId} />
       {isChoosing ? (
         <SelectionBar chatId={chatId} />
       ) : (

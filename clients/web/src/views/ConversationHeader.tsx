@@ -1,4 +1,4 @@
-import { ArrowLeft, Info, Search } from "lucide-react";
+import { ArrowLeft, Info, Search, Timer } from "lucide-react";
 import type { ChatRecord } from "../state/records";
 import { store } from "../store/app";
 import { useComputed, useValue } from "../store/hooks";
@@ -6,6 +6,7 @@ import { nameOf, partnerOf, usePresence, useTitle } from "../store/names";
 import { toggle } from "../store/panel";
 import { showProfile } from "../store/profile";
 import { goBack } from "../store/router";
+import { duration } from "../text/dates";
 import { t } from "../text/i18n";
 import { Avatar } from "../ui/Avatar";
 import { IconButton } from "../ui/Button";
@@ -37,7 +38,10 @@ export function ConversationHeader({ record }: { record: ChatRecord }) {
             </button>
           )}
         </h2>
-        <Subtitle record={record} />
+        <div className={styles.below}>
+          <Vanishing after={chat.disappear_after} />
+          <Subtitle record={record} />
+        </div>
       </div>
       <IconButton label={t("search.chat")} onClick={() => toggle({ name: "search", chatId: chat.id })}>
         <Search size={20} strokeWidth={1.75} />
@@ -49,6 +53,19 @@ export function ConversationHeader({ record }: { record: ChatRecord }) {
       )}
       <ChatMenu record={record} />
     </header>
+  );
+}
+
+/** That what is said here does not stay. */
+function Vanishing({ after }: { after: number | null }) {
+  if (after === null) return null;
+  const time = duration(after);
+  const text = t("disappearing.now", { time });
+  return (
+    <small className={styles.vanishing} role="img" aria-label={text} title={text}>
+      <Timer size={13} aria-hidden="true" />
+      <bdi>{time}</bdi>
+    </small>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { ReadonlySignal } from "@preact/signals-core";
-import { Pin, Reply } from "lucide-react";
+import { Pin, Reply, Timer } from "lucide-react";
 import { memo, type ReactNode, useRef, useState } from "react";
 import type { Id, Message, Seq } from "../protocol";
 import { reachOf } from "../state/receipts";
@@ -337,9 +337,20 @@ function Edited({ message }: { message: Message }) {
   );
 }
 
+/** That it does not stay. */
+function Expiring({ at }: { at: number }) {
+  const text = t("disappearing.at", { when: exactly(at) });
+  return (
+    <span title={text}>
+      <Timer size={12} aria-label={text} />
+    </span>
+  );
+}
+
 function When({ message }: { message: Message }) {
   return (
     <span className={styles.when}>
+      {message.expires_at != null && <Expiring at={message.expires_at} />}
       {message.pinned_at != null && <Pin size={12} aria-label={t("message.pinned")} />}
       {message.edited_at != null && message.deleted_at == null && <Edited message={message} />}
       <time dateTime={new Date(message.sent_at).toISOString()} title={exactly(message.sent_at)}>

@@ -11,6 +11,7 @@ import { SidePanel } from "../ui/SidePanel";
 
 const GroupInfo = lazily(() => import("./GroupInfo"));
 const Pins = lazily(() => import("./Pins"));
+const Scheduled = lazily(() => import("./Scheduled"));
 const Search = lazily(() => import("./Search"));
 
 /** Where it lies over the conversation, as its style sheet has it. */
@@ -46,5 +47,7 @@ function Content({ shown, record }: { shown: Shown; record: ChatRecord | undefin
       return <Search chatId={shown.chatId} />;
     case "pins":
       return <Pins chatId={shown.chatId} />;
+    case "scheduled":
+      return <Scheduled chatId={shown.chatId} />;
   }
 }

@@ -13,6 +13,7 @@ import { Conversation } from "./Conversation";
 import { NewChat } from "./NewChat";
 import { Panel } from "./Panel";
 import { Rail } from "./Rail";
+import { NotSentLine } from "./ScheduledLine";
 import styles from "./Shell.module.css";
 import { SignOut } from "./SignOut";
 import { UpdateLine } from "./UpdateLine";
@@ -40,6 +41,7 @@ export default function Shell() {
       <div className={styles.top}>
         <ConnectionLine />
         <UpdateLine />
+        <NotSentLine open={chatId} />
         <Warnings />
       </div>
       <Rail />

@@ -1,4 +1,5 @@
 import type { Id, Message, Seq } from "../protocol";
+import { isGone } from "../state/gone";
 import type { Unsent } from "../state/records";
 import { HIDDEN, SYSTEM } from "../state/unread";
 import { textScale } from "../store/preferences";
@@ -59,7 +60,7 @@ export class Rows {
     let before: Message | undefined;
     for (let seq = first; seq <= last; seq++) {
       const message = this.messages.peek(seq);
-      if (!message || message.kind === HIDDEN) continue;
+      if (!message || message.kind === HIDDEN || isGone(message)) continue;
       rows.push(this.row(message, before, width));
       before = message;
     }
