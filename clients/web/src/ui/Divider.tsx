@@ -15,8 +15,8 @@ interface Props {
 const STEP = 12;
 
 /**
- * The edge at the end of what it is a part of, which can be as wide as one likes: by drawing the edge, or with the arrows,
- * Home and End. A double click, or Enter, makes it as wide as usual.
+ * The edge at the end of what it is a part of, which can be as wide as one likes: by drawing the edge, or with the
+ * arrows, Home and End. A double click, or Enter, makes it as wide as usual.
  */
 export function Divider({ label, value, range, onDraw, onValue }: Props) {
   const { least, usual, most } = range;
