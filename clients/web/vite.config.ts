@@ -8,11 +8,13 @@ import { offline } from "./build/offline";
 import { textSizes } from "./build/text_sizes";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
+const [, version] = readFileSync(`${repository}pyproject.toml`, "utf8").match(/^version = "(.+)"$/m)!;
 const running = `${repository}.local/address`;
 const gateway = existsSync(running) ? readFileSync(running, "utf8").trim() : "http://127.0.0.1:8080";
 const toGateway = { target: gateway, ws: true, headers: { origin: gateway } };
 
 export default defineConfig({
+  define: { VERSION: JSON.stringify(version) },
   plugins: [catalogs(), emoji(), offline(), compressed()],
   resolve: {
     // The app is written against React; that it runs on Preact is decided here alone.

@@ -432,6 +432,8 @@ SCREENS = (
         scroll_to("settings.password"),
     ),
     screen("settings-end", "/settings", reads("Chrome on Linux"), scroll_to("settings.keyboard")),
+    screen("settings-about", "/settings", reads("Chrome on Linux"), scroll_to("settings.about")),
+    screen("own-card", "/settings", button("settings.card"), sees("dialog")),
     screen("join", "/join/{token}", sees("button", "join.join")),
     screen("join-refused", "/join/none", sees("dialog", "join.title"), sees("alert")),
     screen("join-malformed", "/join/not.one", sees("dialog", "join.title"), reads_word("join.malformed")),

@@ -1,9 +1,13 @@
 """The list of chats: which are shown, what can be done with each, and that they keep still under a mouse."""
 
+from typing import Any
+
+import pytest
 from playwright.async_api import Locator, expect
 
 from dialog.client import Client
 from dialog.protocol.chats import Chat, RemoveMember
+from dialog.protocol.preferences import SetPreferences
 from tests.browser.visitors import Visitor, Visitors
 from tests.people import direct, group, me, username
 
@@ -13,6 +17,21 @@ MOVE = """list => {
   window.moving = setInterval(move, 50);
 }"""
 REST = "() => clearInterval(window.moving)"
+
+# What is seen of an icon. A picture that the policy forbids is never there.
+PICTURE = """async icon => {
+  const picture = new Image(32, 32);
+  picture.src = icon.href;
+  await picture.decode();
+  const canvas = document.createElement('canvas');
+  canvas.getContext('2d').drawImage(picture, 0, 0, 32, 32);
+  return canvas.toDataURL();
+}"""
+SHIFTS = """() => {
+  window.shifts = [];
+  new PerformanceObserver(list => window.shifts.push(...list.getEntries().map(one => one.value)))
+    .observe({ type: 'layout-shift', buffered: true });
+}"""
 
 
 def _rows(visitor: Visitor) -> Locator:
@@ -128,3 +147,99 @@ async def test_a_notice_of_people_who_left_names_them(visitors: Visitors) -> Non
     visitor = await visitors.new()
     await visitor.sign_in(username(mia))
     await expect(visitor.row("Choir")).to_contain_text("Ada removed Ben")
+
+
+async def _is_wide(visitor: Visitor, width: int) -> None:
+    await expect(visitor.page.get_by_role("complementary", name="Your chats")).to_have_css("width", f"{width}px")
+
+
+async def test_the_list_is_as_wide_as_one_likes(visitors: Visitors) -> None:
+    visitor, *_ = await _two_chats(visitors)
+    page = visitor.page
+    edge = page.get_by_role("separator", name="Width of the chat list")
+
+    async def is_wide(width: int) -> None:
+        await expect(edge).to_have_attribute("aria-valuenow", str(width))
+        await _is_wide(visitor, width)
+
+    async def draw(by: int, *, until: int) -> None:
+        box = await edge.bounding_box()
+        assert box
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        await page.mouse.move(x, y)
+        await page.mouse.down()
+        await page.mouse.move(x + by / 2, y)
+        await page.mouse.move(x + by, y)
+        await _is_wide(visitor, until)  # also before it is let go
+        await page.mouse.up()
+        await is_wide(until)
+
+    await visitor.open("Ben")
+    await is_wide(312)
+    assert await edge.get_attribute("aria-valuemin") == "260"
+    assert await edge.get_attribute("aria-valuemax") == "420"
+    await draw(40, until=352)
+    await draw(200, until=420)
+    await draw(-300, until=260)
+    await edge.dblclick()
+    await is_wide(312)
+    await edge.focus()
+    for key, width in {"ArrowRight": 324, "ArrowLeft": 312, "End": 420, "Home": 260, "Enter": 312}.items():
+        await page.keyboard.press(key)
+        await is_wide(width)
+    await draw(30, until=342)
+
+    # It stays so, and nothing moves when one comes back.
+    await page.add_init_script(f"({SHIFTS})()")
+    await page.reload()
+    await expect(visitor.row("Carla")).to_be_visible()
+    await visitor.sees("from Ben")
+    await is_wide(342)
+    assert sum(await page.evaluate("shifts")) <= 0.02
+
+    # From right to left it is the other edge.
+    await page.evaluate("document.dir = 'rtl'")
+    await draw(-30, until=372)
+    await edge.focus()
+    await page.keyboard.press("ArrowRight")
+    await is_wide(360)
+
+    # Where there is less room it has the width that it should have there.
+    await page.set_viewport_size({"width": 1000, "height": 700})
+    await expect(edge).to_be_hidden()
+    await _is_wide(visitor, 280)
+    await page.set_viewport_size({"width": 1280, "height": 720})
+    await is_wide(360)
+
+
+@pytest.mark.parametrize("stored", ["{", '{"list": 9000, "theme": "black", "language": ["de"], "text": "big"}'])
+async def test_damaged_preferences_are_those_that_are_usual(visitors: Visitors, stored: str) -> None:
+    visitor = await visitors.new(color_scheme="light")
+    await visitor.page.add_init_script(f"localStorage.setItem('dialog.preferences', {stored!r})")
+    await visitor.register("Anna")
+    await expect(visitor.page.locator("html")).to_have_attribute("data-theme", "light")
+    await _is_wide(visitor, 312)
+
+
+async def test_the_tab_tells_that_something_is_unread(visitors: Visitors) -> None:
+    """Not of chats that are muted."""
+    [ben, carla, mia] = await visitors.people.join("ben", "carla", "mia")
+    loud, muted = await direct(mia, ben), await direct(mia, carla)
+    await mia.call(SetPreferences(chat_id=muted.id, muted_until=2**53 - 1))
+    visitor = await visitors.new()
+    await visitor.sign_in(username(mia))
+    page, icon = visitor.page, visitor.page.locator("link[rel=icon]")
+    shown: dict[str, Any] = {}
+    for text, chat, by, title, address in (
+        ("psst", muted, carla, "Dialog", "/icon.svg"),
+        ("hello", loud, ben, "(1) Dialog", "/icon-unread.svg"),
+    ):
+        await by.send(chat.id, text)
+        await expect(visitor.row(text)).to_be_visible()
+        await expect(page).to_have_title(title)
+        await expect(icon).to_have_attribute("href", address)
+        shown[address] = await icon.evaluate(PICTURE)
+    assert shown["/icon.svg"] != shown["/icon-unread.svg"]
+    await visitor.open("Ben")
+    await expect(page).to_have_title("Dialog")
+    await expect(icon).to_have_attribute("href", "/icon.svg")

@@ -18,6 +18,14 @@ from tests.servers import Suite
 
 PAGE = 20
 LONG = 150
+# Whatever loses the focus, and rows that go.
+LOSES = """panel => {
+  window.lost = [];
+  panel.addEventListener('focusout', event => window.lost.push(event.target.textContent));
+  new MutationObserver(changes => {
+    for (const { removedNodes } of changes) for (const one of removedNodes) window.lost.push(one.textContent);
+  }).observe(panel.querySelector('ul'), { childList: true });
+}"""
 ANSWER = '"next":'
 """Stands in what a search is answered with."""
 
@@ -109,6 +117,39 @@ async def test_offline_only_what_is_here_is_searched(visitors: Visitors, cable: 
     cable.cut()
     await expect(visitor.page.get_by_text("Offline. Messages will be sent")).to_be_visible()
     await expect(results).to_have_count(4)  # what the server found stays
+
+
+async def test_all_that_was_shown_offline_stays(visitors: Visitors, cable: FaultProxy, suite: Suite) -> None:
+    """More of it than the server tells at once; and one can go on where one is."""
+    [ben, mia] = await visitors.people.join("ben", "mia")
+    chat = await direct(ben, mia)
+    number = 75
+    for entry in [ben.send(chat.id, f"ferry no. {at}") for at in range(number)]:
+        await acknowledged(entry)
+    await indexed(suite, chat.id)
+    await mia.call(ReadReceipt(chat_id=chat.id, seq=number))
+    visitor = await visitors.new(url=f"http://127.0.0.1:{cable.port}")
+    await visitor.sign_in(username(mia))
+    await visitor.open("Ben")
+    await visitor.sees(f"no. {number - 1}")
+    panel, field, results = await searching(visitor, "Search in this chat")
+    more = panel.get_by_role("button", name="Show more")
+    cable.cut()
+    await expect(visitor.page.get_by_text("Offline. Messages will be sent")).to_be_visible()
+    await field.fill("ferry")
+    await expect(results).to_have_count(PAGE)
+    for shown in (2 * PAGE, 3 * PAGE):
+        await more.click()
+        await expect(results).to_have_count(shown)
+    await panel.evaluate(LOSES)
+    cable.heal()
+    await expect(panel.get_by_text(f"{3 * PAGE}+ messages", exact=True)).to_be_visible()
+    await expect(results).to_have_count(3 * PAGE)
+    assert await visitor.page.evaluate("lost") == []
+    await expect(more).to_be_focused()
+    await more.press("Enter")
+    await expect(results).to_have_count(number)
+    assert await texts(results) == [f"ferry no. {at}" for at in reversed(range(number))]
 
 
 async def test_what_is_found_here_is_what_the_server_finds(visitors: Visitors, suite: Suite) -> None:

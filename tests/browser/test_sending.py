@@ -102,6 +102,9 @@ async def test_a_message_that_waits_is_changed_by_keys(visitors: Visitors, cable
     for text in ("said to soon", "never mind"):
         await visitor.say(text)
         await expect(visitor.message(text)).to_have_attribute("data-progress", "waiting")
+    for text, place in {"said to soon": "1", "never mind": "2"}.items():
+        await expect(visitor.message(text)).to_have_attribute("aria-posinset", place)
+        await expect(visitor.message(text)).to_have_attribute("aria-setsize", "-1")
     keyboard = visitor.page.keyboard
     await visitor.message("never mind").focus()
     await keyboard.press("Delete")

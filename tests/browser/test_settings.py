@@ -1,14 +1,41 @@
 """What somebody sets about themselves, and who notices."""
 
 import re
+import tomllib
 
 import pytest
 from playwright.async_api import expect
 
+from deploy.local.settings import ROOT
 from tests.browser.visitors import Visitor, Visitors
 from tests.operators import operate
 from tests.people import PASSWORD, acknowledged, befriend, direct, group, username
 from tests.servers import Suite
+
+# A finger draws it aside and lets it go.
+DRAW = """message => {
+  const [x, y] = [200, 20];
+  const at = (type, clientX) =>
+    message.dispatchEvent(new PointerEvent(type, { pointerType: 'touch', clientX, clientY: y, bubbles: true }));
+  at('pointerdown', x);
+  at('pointermove', x + 40);
+  at('pointerup', x + 40);
+  return message.getAnimations().length > 0;
+}"""
+# Something with an animation of a style sheet, with one before it, and with a transition.
+OPEN = """body => {
+  const one = document.createElement('div');
+  const style = new CSSStyleSheet();
+  style.replaceSync('@keyframes come {} .coming, .coming::before { content: ""; animation: come 9s; transition: 9s }');
+  document.adoptedStyleSheets.push(style);
+  one.className = 'coming';
+  body.append(one);
+  const kinds = ['', '::before'].map(part => getComputedStyle(one, part));
+  const moving = kinds.map(kind => kind.animationName === 'come' && kind.transitionDuration === '9s');
+  one.remove();
+  if (moving[0] !== moving[1]) throw new Error('only one of the two moves');
+  return moving[0];
+}"""
 
 
 async def _open(visitor: Visitor) -> None:
@@ -68,6 +95,67 @@ async def test_appearance(visitors: Visitors) -> None:
     await expect(page.get_by_role("heading", name="Einstellungen")).to_be_visible()
     await page.reload()
     await expect(page.get_by_role("heading", name="Einstellungen")).to_be_visible()
+
+
+async def test_less_motion(visitors: Visitors) -> None:
+    """As the device has it, or always; for style sheets and scripts alike."""
+    [ben, mia] = await visitors.people.join("ben", "mia")
+    await ben.send((await direct(ben, mia)).id, "hello")
+    anna = await visitors.new(reduced_motion="no-preference", has_touch=True)
+    await anna.sign_in(username(mia))
+    page, root = anna.page, anna.page.locator("html")
+
+    async def moves(expected: bool) -> None:
+        """What opens, and what a finger lets go."""
+        await anna.open("Ben")
+        for locator, play in ((anna.message("hello"), DRAW), (page.locator("body"), OPEN)):
+            assert await locator.evaluate(play) is expected, play
+        await _open(anna)
+
+    await expect(root).to_have_attribute("data-motion", "full")
+    await moves(True)
+    await page.emulate_media(reduced_motion="reduce")
+    await expect(root).to_have_attribute("data-motion", "reduced")
+    await moves(False)
+    await page.emulate_media(reduced_motion="no-preference")
+    await expect(root).to_have_attribute("data-motion", "full")
+    await page.get_by_label("Motion").select_option("Reduced")
+    await moves(False)
+    await page.reload()
+    await expect(page.get_by_label("Motion")).to_have_value("reduced")
+    await moves(False)
+
+
+async def test_about(visitors: Visitors) -> None:
+    anna = await visitors.new()
+    await anna.register("Anna")
+    await _open(anna)
+    about = anna.page.get_by_role("region", name="About Dialog")
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    await expect(about.get_by_text(re.compile(rf"^Version {re.escape(version)} \([\w-]{{8}}\)$"))).to_be_visible()
+    async with anna.page.expect_popup() as opened:
+        await about.get_by_role("link", name="Privacy policy").click()
+    await expect((await opened.value).get_by_role("heading", name="Privacy policy")).to_be_visible()
+
+
+async def test_ones_own_card(visitors: Visitors) -> None:
+    anna = await visitors.new()
+    await anna.register("Anna")
+    await _open(anna)
+    page = anna.page
+    profile = page.get_by_role("region", name="Profile")
+    await profile.get_by_label("About you").fill("Tea before noon")
+    await profile.get_by_role("button", name="Save").click()
+    await page.get_by_label("Who sees your picture").select_option("Friends")
+    await page.get_by_role("button", name="Your card as others see it").click()
+    card = page.get_by_role("dialog", name="Anna")
+    await expect(card.get_by_text(f"@{anna.username}")).to_be_visible()
+    await expect(card.get_by_text("Tea before noon")).to_be_visible()
+    await expect(card.get_by_text("what you say about yourself: Friends")).to_be_visible()
+    await expect(card.get_by_role("button", name="Message")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await expect(card).to_be_hidden()
+    await expect(page.get_by_role("button", name="Your card as others see it")).to_be_focused()
 
 
 WATCH = """() => {

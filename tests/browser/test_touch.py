@@ -11,6 +11,7 @@ from dialog.client import Client
 from dialog.protocol.messages import DeleteMessage
 from dialog.protocol.people import AddBlock
 from dialog.protocol.reactions import AddReaction
+from dialog.protocol.receipts import ReadReceipt
 from dialog.protocol.settings import EditSettings, Whom
 from tests.browser.long_chats import fill
 from tests.browser.visitors import Visitor, Visitors
@@ -36,6 +37,15 @@ WHOLLY_IN_SIGHT = """one => {
     const { top, bottom } = one.getBoundingClientRect();
     return top >= 0 && bottom <= innerHeight;
 }"""
+# It never comes to rest, and stays where it is.
+SCROLL = """log => new Promise(begun => {
+    let moved = 0;
+    (function step() {
+        log.scrollBy(0, ++moved % 2 ? -1 : 1);
+        if (moved > 3) begun();
+        requestAnimationFrame(step);
+    })();
+})"""
 HOLD = 600
 """For so many milliseconds a finger rests that holds something."""
 PASSING = 200
@@ -287,6 +297,25 @@ async def test_who_reacted(visitors: Visitors) -> None:
     for chip in await visitor.message("shall we meet?").locator("[aria-pressed]").all():
         assert await chip.evaluate(ROOM) >= 44
     await thumbs.tap()
+    await expect(thumbs).to_have_attribute("aria-pressed", "true")
+
+
+async def test_a_tap_right_after_scrolling(visitors: Visitors) -> None:
+    [ben, mia] = await visitors.people.join("ben", "mia")
+    chat = await direct(ben, mia)
+    for _ in range(8):
+        await ben.send(chat.id, "la " * 50)
+    sent = await ben.send(chat.id, "shall we meet?")
+    await ben.call(AddReaction(chat_id=chat.id, seq=sent.seq, emoji="👍"))
+    await mia.call(ReadReceipt(chat_id=chat.id, seq=sent.seq))
+    visitor = await _reader(visitors, mia, "Ben")
+    await visitor.sees("shall we meet?")
+    thumbs = visitor.page.get_by_role("button", name="👍")
+    await thumbs.tap(trial=True)
+    await visitor.page.get_by_role("log").evaluate(SCROLL)
+    box = await thumbs.bounding_box()
+    assert box
+    await visitor.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     await expect(thumbs).to_have_attribute("aria-pressed", "true")
 
 

@@ -11,8 +11,11 @@ showPreferences(document.documentElement);
 followHistory();
 if (isSecureContext) void start();
 preferences.subscribe(({ language }) => void speak(language || localeFor(navigator.languages)));
+const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]")!;
 store.unread.subscribe(count => {
   document.title = count ? `(${count}) Dialog` : "Dialog";
+  const shown = count ? "/icon-unread.svg" : "/icon.svg";
+  if (icon.getAttribute("href") !== shown) icon.href = shown;
 });
 
 const language = preferences.peek().language || localeFor(navigator.languages);

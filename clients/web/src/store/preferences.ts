@@ -1,27 +1,38 @@
-import { effect, signal } from "@preact/signals-core";
-import { USUAL_REM, USUAL_TEXT } from "../styles/text_sizes";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals-core";
+import { TEXT_SIZES, USUAL_REM, USUAL_TEXT } from "../styles/text_sizes";
 
 const KEY = "dialog.preferences";
 
-/** How this browser shows the app. Kept in local storage, as the privacy policy says. */
-export interface Preferences {
-  theme: "system" | "light" | "dark";
-  contrast: "system" | "high";
-  density: "comfortable" | "compact";
-  accent: "verdigris" | "blue" | "violet" | "plum" | "moss";
-  /** The size that usual text has, in pixels; one of `TEXT_SIZES`. */
-  text: number;
+/** What there is to choose from. */
+export const CHOICES = {
+  theme: ["system", "light", "dark"],
+  contrast: ["system", "high"],
+  motion: ["system", "reduced"],
+  density: ["comfortable", "compact"],
+  accent: ["verdigris", "blue", "violet", "plum", "moss"],
+  /** The size that usual text has, in pixels. */
+  text: TEXT_SIZES,
   /** What the Enter key does where one writes; Shift does the other. */
-  enter: "send" | "newline";
+  enter: ["send", "newline"],
   /** Single letters act on the message that has the focus. */
-  letters: boolean;
+  letters: [true, false],
   /** Empty: as the browser says. */
-  language: "" | "en" | "de" | "ru";
-}
+  language: ["", "en", "de", "ru"],
+} as const;
+
+/** How wide the list of chats may be on a wide screen, in pixels. */
+export const LIST = { least: 260, usual: 312, most: 420 } as const;
+
+/** How this browser shows the app. Kept in local storage, as the privacy policy says. */
+export type Preferences = { [K in keyof typeof CHOICES]: (typeof CHOICES)[K][number] } & {
+  /** The width of the list of chats. */
+  list: number;
+};
 
 const DEFAULT: Preferences = {
   theme: "system",
   contrast: "system",
+  motion: "system",
   density: "comfortable",
   accent: "verdigris",
   text: USUAL_TEXT,
@@ -29,17 +40,44 @@ const DEFAULT: Preferences = {
   enter: matchMedia("(pointer: coarse)").matches ? "newline" : "send",
   letters: true,
   language: "",
+  list: LIST.usual,
 };
 
-export const preferences = signal<Preferences>({ ...DEFAULT, ...read() });
+export const preferences = signal<Preferences>(sound(read()));
 
-function read(): Partial<Preferences> {
+function read(): unknown {
   try {
     return JSON.parse(localStorage.getItem(KEY) ?? "{}");
   } catch {
     return {};
   }
 }
+
+/** Of what was stored all that can be chosen, and what is usual in place of the rest. */
+export function sound(stored: unknown): Preferences {
+  const known = Object.entries(Object(stored)).filter(([key, value]) =>
+    key === "list"
+      ? typeof value === "number" && value >= LIST.least && value <= LIST.most
+      : Object.hasOwn(CHOICES, key) && (CHOICES[key as keyof typeof CHOICES] as readonly unknown[]).includes(value),
+  );
+  return { ...DEFAULT, ...Object.fromEntries(known) };
+}
+
+const isDark = asked("(prefers-color-scheme: dark)");
+const isStillDevice = asked("(prefers-reduced-motion: reduce)");
+
+/** What the device prefers, as it changes. */
+function asked(query: string): ReadonlySignal<boolean> {
+  const media = matchMedia(query);
+  const matches = signal(media.matches);
+  media.addEventListener("change", () => {
+    matches.value = media.matches;
+  });
+  return matches;
+}
+
+/** Whether nothing is to move, neither by a style sheet (`data-motion`) nor by a script. */
+export const isStill = computed(() => preferences.value.motion === "reduced" || isStillDevice.value);
 
 /** How many times as large as usual text is. */
 export function textScale(): number {
@@ -53,16 +91,11 @@ export function prefer(chosen: Partial<Preferences>): void {
 
 /** Tell the style sheets what is preferred, from now on; also what the device prefers, where that decides. */
 export function showPreferences(root: HTMLElement): void {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const isDark = signal(dark.matches);
-  dark.addEventListener("change", () => {
-    isDark.value = dark.matches;
-  });
   effect(() => {
     const { theme: chosen, contrast, density, accent } = preferences.value;
     const theme = chosen === "system" ? (isDark.value ? "dark" : "light") : chosen;
     root.style.fontSize = `${USUAL_REM * textScale()}px`;
-    atOnce(root, { theme, contrast, density, accent });
+    atOnce(root, { theme, contrast, density, accent, motion: isStill.value ? "reduced" : "full" });
     for (const color of root.querySelectorAll<HTMLMetaElement>("meta[name=theme-color]")) {
       color.media = theme === color.dataset.theme ? "all" : "not all";
     }
@@ -71,6 +104,7 @@ export function showPreferences(root: HTMLElement): void {
 
 /** Without transitions: text would be in its new colour while what it stands on still has the old one. */
 function atOnce(root: HTMLElement, shown: Record<string, string>): void {
+  if (Object.entries(shown).every(([name, value]) => root.dataset[name] === value)) return;
   Object.assign(root.dataset, { ...shown, still: "" });
   void root.offsetHeight; // all styles are computed now
   delete root.dataset.still;

@@ -1,14 +1,25 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { Search, SquarePen } from "lucide-react";
-import { type ReactNode, type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import {
+  type CSSProperties,
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import type { Id } from "../protocol";
 import { store } from "../store/app";
 import { useComputed, useValue } from "../store/hooks";
 import { titleOf } from "../store/names";
 import { toggle } from "../store/panel";
+import { LIST, prefer, preferences } from "../store/preferences";
 import { go } from "../store/router";
 import { t } from "../text/i18n";
 import { Button, IconButton } from "../ui/Button";
+import { Divider } from "../ui/Divider";
 import { Empty } from "../ui/Empty";
 import { ChatListSkeleton } from "../ui/Skeleton";
 import { Tabs } from "../ui/Tabs";
@@ -31,6 +42,7 @@ export function ChatList({ open }: { open: Id | null }) {
   const [making, setMaking] = useState<"chat" | "group" | null>(null);
   const list = useRef<HTMLElement>(null);
   const isEmpty = useComputed(() => !store.order.value.length, []);
+  const width = useComputed(() => preferences.value.list, []);
   function showAll() {
     setWanted("");
     setKind("all");
@@ -41,7 +53,12 @@ export function ChatList({ open }: { open: Id | null }) {
     <Rows open={open} kind={kind} wanted={wanted.trim().toLocaleLowerCase()} onMake={setMaking} onShowAll={showAll} />
   );
   return (
-    <aside ref={list} className={styles.list} aria-label={t("list.label")}>
+    <aside
+      ref={list}
+      className={styles.list}
+      style={{ "--width": `${width}px` } as CSSProperties}
+      aria-label={t("list.label")}
+    >
       <header className={styles.head}>
         <h1>{t("list.title")}</h1>
         <IconButton label={t("search.all")} onClick={() => toggle({ name: "search", chatId: null })}>
@@ -74,6 +91,13 @@ export function ChatList({ open }: { open: Id | null }) {
           {rows}
         </Tabs>
       )}
+      <Divider
+        label={t("list.width")}
+        value={width}
+        range={LIST}
+        onDraw={drawn => list.current!.style.setProperty("--width", `${drawn}px`)}
+        onValue={chosen => prefer({ list: chosen })}
+      />
       {making && <NewChat asGroup={making === "group"} onClose={() => setMaking(null)} />}
     </aside>
   );

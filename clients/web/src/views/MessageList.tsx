@@ -204,6 +204,7 @@ export function MessageList({ chat, mine, onWrite }: Props) {
           {!messages.atStart && edge("older")}
           {shown.map((item, at) => {
             const row = rows[item.index]!;
+            const waiting = "nonce" in row ? unsent.findIndex(one => one.nonce === row.nonce) : -1;
             const gap = item.start - (shown[at - 1]?.end ?? 0);
             return (
               <div
@@ -228,7 +229,8 @@ export function MessageList({ chat, mine, onWrite }: Props) {
                   />
                 ) : (
                   <UnsentRow
-                    unsent={unsent.find(one => one.nonce === row.nonce)!}
+                    unsent={unsent[waiting]!}
+                    seq={chat.head_seq + 1 + waiting}
                     isNewDay={row.isNewDay}
                     joins={row.joins}
                     onWrite={onWrite}

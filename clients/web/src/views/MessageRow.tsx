@@ -104,7 +104,7 @@ function useOptional<T>(signal: ReadonlySignal<T> | undefined): T | undefined {
 }
 
 /** Where in the chat it stands, of which nobody has all. */
-function placed(seq: Seq) {
+export function placed(seq: Seq) {
   return { "aria-setsize": -1, "aria-posinset": seq };
 }
 

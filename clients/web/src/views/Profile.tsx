@@ -59,8 +59,19 @@ export default function Profile({ userId }: { userId: Id }) {
         </Folded>
       )}
       {user?.private && <p className={styles.private}>{t("person.private")}</p>}
-      {userId !== me?.id && <Actions userId={userId} relation={relation} onAsk={setAsking} />}
+      {userId === me?.id ? <Seen /> : <Actions userId={userId} relation={relation} onAsk={setAsking} />}
     </Dialog>
+  );
+}
+
+/** On one's own: of whom it is seen so. */
+function Seen() {
+  const settings = useValue(store.settings);
+  if (!settings) return null;
+  return (
+    <p className={styles.private}>
+      {t("settings.who_sees_profile")}: {t(`settings.${settings.who_sees_profile}`)}
+    </p>
   );
 }
 

@@ -61,7 +61,7 @@ export default function Search({ chatId }: { chatId: Id | null }) {
         ))}
       </RovingList>
       {standing === "failed" && <Button onClick={again}>{t("retry")}</Button>}
-      {hasMore && standing !== "asking" && <Button onClick={more}>{t("message.more")}</Button>}
+      {hasMore && <Button onClick={more}>{t("message.more")}</Button>}
     </form>
   );
 }

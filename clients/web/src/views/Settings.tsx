@@ -2,9 +2,9 @@ import { type ReactNode, useCallback, useEffect, useRef, useState } from "react"
 import type { Settings as Choices, SessionInfo, Whom } from "../protocol";
 import { call, store } from "../store/app";
 import { useValue } from "../store/hooks";
-import { type Preferences, prefer, preferences } from "../store/preferences";
+import { CHOICES, type Preferences, prefer, preferences } from "../store/preferences";
+import { showProfile } from "../store/profile";
 import { overlay } from "../store/shortcuts";
-import { TEXT_SIZES } from "../styles/text_sizes";
 import { exactly } from "../text/dates";
 import { explain } from "../text/failures";
 import { LOCALES, type Locale, t } from "../text/i18n";
@@ -49,10 +49,10 @@ export default function Settings() {
       <Part title={t("settings.keyboard")}>
         <Keyboard />
       </Part>
+      <Part title={t("settings.about")}>
+        <About />
+      </Part>
       <footer className={styles.foot}>
-        <a href="/privacy" target="_blank" rel="noopener">
-          {t("nav.privacy")}
-        </a>
         <Button onClick={signOut}>{t("nav.sign_out")}</Button>
       </footer>
     </section>
@@ -122,9 +122,12 @@ function Profile() {
         value={about}
         onValue={setDescription}
       />
-      <Button type="submit" look="primary" busy={busy} disabled={!changed || !display_name.trim()}>
-        {t("settings.save")}
-      </Button>
+      <div className={styles.buttons}>
+        <Button type="submit" look="primary" busy={busy} disabled={!changed || !display_name.trim()}>
+          {t("settings.save")}
+        </Button>
+        <Button onClick={() => showProfile(me.id)}>{t("settings.card")}</Button>
+      </div>
     </form>
   );
 }
@@ -239,12 +242,6 @@ function Keyboard() {
   );
 }
 
-const THEMES: Preferences["theme"][] = ["system", "light", "dark"];
-const DENSITIES: Preferences["density"][] = ["comfortable", "compact"];
-const ACCENTS: Preferences["accent"][] = ["verdigris", "blue", "violet", "plum", "moss"];
-const ENTER: Preferences["enter"][] = ["send", "newline"];
-const CONTRASTS: Preferences["contrast"][] = ["system", "high"];
-
 function Appearance() {
   const chosen = useValue(preferences);
   const languages = Object.entries(LOCALES) as [Locale, string][];
@@ -253,18 +250,24 @@ function Appearance() {
       <Select
         label={t("settings.theme")}
         value={chosen.theme}
-        options={THEMES.map(theme => [theme, t(`nav.theme_${theme}`)] as const)}
+        options={CHOICES.theme.map(theme => [theme, t(`nav.theme_${theme}`)] as const)}
         onValue={theme => prefer({ theme })}
       />
       <Select
         label={t("settings.contrast")}
         value={chosen.contrast}
-        options={CONTRASTS.map(contrast => [contrast, t(`settings.contrast_${contrast}`)] as const)}
+        options={CHOICES.contrast.map(contrast => [contrast, t(`settings.contrast_${contrast}`)] as const)}
         onValue={contrast => prefer({ contrast })}
+      />
+      <Select
+        label={t("settings.motion")}
+        value={chosen.motion}
+        options={CHOICES.motion.map(motion => [motion, t(`settings.motion_${motion}`)] as const)}
+        onValue={motion => prefer({ motion })}
       />
       <fieldset className={styles.accents}>
         <legend>{t("settings.accent")}</legend>
-        {ACCENTS.map(accent => (
+        {CHOICES.accent.map(accent => (
           <label key={accent} data-accent={accent}>
             <input type="radio" name="accent" checked={chosen.accent === accent} onChange={() => prefer({ accent })} />
             <span aria-hidden="true" />
@@ -275,19 +278,19 @@ function Appearance() {
       <Select
         label={t("settings.text")}
         value={String(chosen.text)}
-        options={TEXT_SIZES.map(size => [String(size), t("settings.text_pixels", { size })] as const)}
-        onValue={size => prefer({ text: Number(size) })}
+        options={CHOICES.text.map(size => [String(size), t("settings.text_pixels", { size })] as const)}
+        onValue={size => prefer({ text: Number(size) as Preferences["text"] })}
       />
       <Select
         label={t("nav.density")}
         value={chosen.density}
-        options={DENSITIES.map(density => [density, t(`nav.density_${density}`)] as const)}
+        options={CHOICES.density.map(density => [density, t(`nav.density_${density}`)] as const)}
         onValue={density => prefer({ density })}
       />
       <Select
         label={t("settings.enter")}
         value={chosen.enter}
-        options={ENTER.map(enter => [enter, t(`settings.enter_${enter}`)] as const)}
+        options={CHOICES.enter.map(enter => [enter, t(`settings.enter_${enter}`)] as const)}
         onValue={enter => prefer({ enter })}
       />
       <Select
@@ -296,6 +299,25 @@ function Appearance() {
         options={[["", t("settings.language_system")], ...languages]}
         onValue={language => prefer({ language })}
       />
+    </div>
+  );
+}
+
+/** The files of another build have other names: its first one tells it from all others. */
+const BUILD = document.querySelector<HTMLScriptElement>("script[type=module]")?.src.match(/-([\w-]{8})\.js$/)?.[1];
+
+function About() {
+  return (
+    <div className={styles.form}>
+      <p className={styles.hint}>
+        {t("settings.version")}{" "}
+        <bdi>
+          {VERSION} {BUILD && `(${BUILD})`}
+        </bdi>
+      </p>
+      <a href="/privacy" target="_blank" rel="noopener">
+        {t("nav.privacy")}
+      </a>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { Copy, Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
+import type { Seq } from "../protocol";
 import type { Unsent } from "../state/records";
 import { engine } from "../store/app";
 import type { Writing } from "../store/writing";
@@ -10,7 +11,7 @@ import { classes } from "../ui/classes";
 import { Menu, MenuItem, type Place } from "../ui/Menu";
 import { asMessage, remove } from "./deeds";
 import { copy } from "./MessageMenu";
-import { Day } from "./MessageRow";
+import { Day, placed } from "./MessageRow";
 import row from "./MessageRow.module.css";
 import { MessageText } from "./MessageText";
 import { askedOf } from "./messageKeys";
@@ -20,6 +21,8 @@ import { asksForMenu } from "./touch";
 
 interface Props {
   unsent: Unsent;
+  /** The place that it will have, as far as one knows. */
+  seq: Seq;
   onWrite: (writing: Writing) => void;
 }
 
@@ -33,7 +36,7 @@ export function UnsentRow({ isNewDay, joins, ...rest }: Props & { isNewDay: bool
   );
 }
 
-function Waiting({ unsent, joins, onWrite }: Props & { joins: boolean }) {
+function Waiting({ unsent, seq, joins, onWrite }: Props & { joins: boolean }) {
   const { nonce, progress, reason, reply_to } = unsent;
   const [menu, setMenu] = useState<Place | null>(null);
   return (
@@ -41,6 +44,7 @@ function Waiting({ unsent, joins, onWrite }: Props & { joins: boolean }) {
       className={classes(row.message, row.own, joins && row.joins)}
       tabIndex={-1}
       data-progress={progress}
+      {...placed(seq)}
       {...asksForMenu(place => setMenu(open => open ?? place))}
       onKeyDown={event => {
         if (event.target !== event.currentTarget) return;
@@ -85,7 +89,7 @@ function Waiting({ unsent, joins, onWrite }: Props & { joins: boolean }) {
   );
 }
 
-function UnsentMenu({ unsent, at, onWrite, onClose }: Props & { at: Place; onClose: () => void }) {
+function UnsentMenu({ unsent, at, onWrite, onClose }: Omit<Props, "seq"> & { at: Place; onClose: () => void }) {
   const message = asMessage(unsent);
   const pick = (work: () => void) => () => {
     onClose();

@@ -1,4 +1,5 @@
 import type { MouseEvent, PointerEvent } from "react";
+import { isStill } from "../store/preferences";
 import type { Place } from "../ui/Menu";
 
 /** For so many milliseconds a finger rests on what it holds. */
@@ -9,8 +10,6 @@ const ASTRAY = 10;
 const ENOUGH = 56;
 /** What is drawn follows less and less, and never further. */
 const FARTHEST = 88;
-
-const isStill = matchMedia("(prefers-reduced-motion: reduce)");
 
 interface Gestures {
   /** The finger rests. */
@@ -59,7 +58,7 @@ export function follow(down: PointerEvent<HTMLElement>, { onHold, onDraw }: Gest
     element.style.translate = "";
     element.style.removeProperty("--drawn");
     element.removeAttribute("data-drawn");
-    if (!isStill.matches) element.animate({ translate: [from, "0"] }, { duration: 180, easing: "ease-out" });
+    if (!isStill.peek()) element.animate({ translate: [from, "0"] }, { duration: 180, easing: "ease-out" });
     if (event.type === "pointerup" && drawn >= ENOUGH) onDraw?.();
   }
 

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "react";
-import type { Id, Message, SearchMessages, SearchPlace } from "../protocol";
+import type { Id, Message, SearchMessages, SearchPage, SearchPlace } from "../protocol";
 import { merged } from "../state/search";
 import { call, insist, store } from "../store/app";
 import { useComputed } from "../store/hooks";
@@ -27,6 +27,8 @@ interface Search {
   held: Message[];
   /** So many are shown as long as the server was not asked. */
   size: number;
+  /** There was no connection at some time: what is offered then stays until the server has said more. */
+  wasOffline: boolean;
 }
 
 /** What is found: at once among what is held, and a moment after something was typed by the server. */
@@ -44,6 +46,7 @@ export function useSearch(typed: string, chatId: Id | null) {
   useEffect(() => {
     const last = latest.current.search?.typed === typed ? latest.current.search : null;
     if (last?.pages) return; // what was found stays when the connection comes and goes
+    if (last && !isLive) setSearch({ ...last, wasOffline: true });
     const command = typed.trim() ? read(typed, chatId) : null;
     if (!command) {
       setSearch(null);
@@ -65,7 +68,7 @@ export function useSearch(typed: string, chatId: Id | null) {
       // What was found before may be found again: it stays where it is until the server has said more.
       const held = [...latest.current.found, ...(await heldBy(command))];
       if (!isCurrent) return;
-      setSearch({ typed, command, pages: null, next: null, held, size: PAGE });
+      setSearch({ typed, command, pages: null, next: null, held, size: PAGE, wasOffline: !isLive });
     }
 
     async function ask(command: SearchMessages | BadFilter) {
@@ -76,17 +79,32 @@ export function useSearch(typed: string, chatId: Id | null) {
       }
       if (!isLive) return;
       try {
-        const limit = Math.min(latest.current.search?.size ?? PAGE, MOST);
-        const page = await call({ ...command, limit });
+        const pages: Message[] = [];
+        let next: SearchPlace | null = null;
+        let isMore = true;
+        while (isMore) {
+          const limit = Math.min(Math.max(missing(pages), PAGE), MOST);
+          const page: SearchPage = await call({ ...command, limit, page: next });
+          if (!isCurrent) return;
+          pages.push(...page.messages);
+          next = page.next;
+          isMore = next !== null && page.messages.length > 0 && missing(pages) > 0;
+        }
         const held = await heldBy(command);
         if (!isCurrent) return;
-        setSearch({ typed, command, pages: page.messages, next: page.next, held, size: PAGE });
+        setSearch({ typed, command, pages, next, held, size: PAGE, wasOffline: false });
         setProblem(null);
       } catch (error) {
         if (isCurrent) setProblem(explain(error));
       }
     }
   }, [typed, chatId, isLive, round]);
+
+  /** How many the server has not told yet of those that were shown while there was no connection. */
+  function missing(pages: Message[]): number {
+    const { search, found } = latest.current;
+    return (search?.wasOffline ? Math.min(search.size, found.length) : 0) - pages.length;
+  }
 
   function again() {
     setProblem(null);
@@ -108,10 +126,12 @@ export function useSearch(typed: string, chatId: Id | null) {
     }
   }
 
+  const standing = standingOf(search, isLive, problem);
+  const offered = found.length > messages.length && (standing !== "asking" || search?.wasOffline === true);
   return {
     messages,
-    standing: standingOf(search, isLive, problem),
-    hasMore: search?.pages ? search.next !== null : found.length > messages.length,
+    standing,
+    hasMore: search?.pages ? search.next !== null : offered,
     more: () => void more(),
     again,
     problem,

@@ -1,0 +1,2 @@
+/** Of pyproject.toml; put in by vite.config.ts. */
+declare const VERSION: string;
