@@ -5,6 +5,16 @@ from playwright.async_api import expect
 from tests.browser.visitors import Visitors
 from tests.people import direct, username
 
+# It never comes to rest, and stays where it is.
+SCROLL = """log => new Promise(begun => {
+    let moved = 0;
+    (function step() {
+        log.scrollBy(0, ++moved % 2 ? -1 : 1);
+        if (moved > 3) begun();
+        requestAnimationFrame(step);
+    })();
+})"""
+
 
 async def test_all_of_a_long_message(visitors: Visitors) -> None:
     [ben, cat, mia] = await visitors.people.join("ben", "cat", "mia")
@@ -32,6 +42,25 @@ async def test_all_of_a_long_message(visitors: Visitors) -> None:
     await visitor.open("Cat")
     await visitor.open("Ben")
     await expect(more).to_have_count(1)
+
+
+async def test_what_was_pressed_as_the_list_begins_to_move(visitors: Visitors) -> None:
+    [ben, mia] = await visitors.people.join("ben", "mia")
+    chat = await direct(ben, mia)
+    for text in ("a tale\n" + "and then it went on as before " * 250, *["la " * 200] * 12):
+        await ben.send(chat.id, text)
+    visitor = await visitors.new()
+    await visitor.sign_in(username(mia))
+    await visitor.open("Ben")
+    tale = visitor.message("a tale")
+    more = tale.get_by_role("button", name="Show more")
+    await more.scroll_into_view_if_needed()
+    await more.hover()  # as soon as that has come to rest
+    mouse = visitor.page.mouse
+    await mouse.down()
+    await visitor.page.get_by_role("log").evaluate(SCROLL)
+    await mouse.up()
+    await expect(more).to_have_count(0)
 
 
 async def test_what_has_the_focus_is_not_folded_away(visitors: Visitors) -> None:

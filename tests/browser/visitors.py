@@ -19,6 +19,16 @@ IN_SIGHT = """messages => messages.some(message => {
     return one.top >= log.top && one.bottom <= log.bottom;
 })"""
 
+TREMBLE = """log => new Promise(begun => {
+    let moved = 0;
+    (function step() {
+        log.scrollBy(0, ++moved % 2 ? -1 : 1);
+        if (moved > 3) begun();
+        requestAnimationFrame(step);
+    })();
+})"""
+"""A list never comes to rest, and stays where it is."""
+
 
 class Visitor:
     """Somebody in front of one page."""
