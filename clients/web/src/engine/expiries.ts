@@ -5,8 +5,8 @@ import { asOf } from "../state/gone";
 const LOOK_EVERY = 60_000;
 
 /**
- * Takes messages from the screen at their time, also where the server cannot tell of it. Whatever a tab is shown comes by
- * here; what is gone since is to be shown anew.
+ * Takes messages from the screen at their time, also where the server cannot tell of it. Whatever a tab is shown comes
+ * by here; what is gone since is to be shown anew.
  */
 export class Expiries {
   private readonly waiting = new Map<string, Message>();

@@ -22,7 +22,7 @@ import { copy } from "./MessageMenu";
 import { MessageText } from "./MessageText";
 import styles from "./Scheduled.module.css";
 
-/** Why the server did not post it, where that is worth a sentence of its own: of what was refused it keeps the reason only. */
+/** Why the server did not post it: of a refusal it keeps the reason alone, without its numbers. */
 const REASONS: Record<string, MessageId> = {
   forbidden: "refused.forbidden",
   not_found: "scheduled.not_found",
