@@ -2,18 +2,8 @@
 
 from playwright.async_api import expect
 
-from tests.browser.visitors import Visitors
+from tests.browser.visitors import TREMBLE, Visitors
 from tests.people import direct, username
-
-# It never comes to rest, and stays where it is.
-SCROLL = """log => new Promise(begun => {
-    let moved = 0;
-    (function step() {
-        log.scrollBy(0, ++moved % 2 ? -1 : 1);
-        if (moved > 3) begun();
-        requestAnimationFrame(step);
-    })();
-})"""
 
 
 async def test_all_of_a_long_message(visitors: Visitors) -> None:
@@ -58,7 +48,7 @@ async def test_what_was_pressed_as_the_list_begins_to_move(visitors: Visitors) -
     await more.hover()  # as soon as that has come to rest
     mouse = visitor.page.mouse
     await mouse.down()
-    await visitor.page.get_by_role("log").evaluate(SCROLL)
+    await visitor.page.get_by_role("log").evaluate(TREMBLE)
     await mouse.up()
     await expect(more).to_have_count(0)
 
