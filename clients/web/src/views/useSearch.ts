@@ -83,7 +83,7 @@ export function useSearch(typed: string, chatId: Id | null) {
         let next: SearchPlace | null = null;
         let isMore = true;
         while (isMore) {
-          const limit = Math.min(Math.max(missing(pages), PAGE), MOST);
+          const limit = Math.min(Math.max(missing(pages), pages.length ? 1 : PAGE), MOST);
           const page: SearchPage = await call({ ...command, limit, page: next });
           if (!isCurrent) return;
           pages.push(...page.messages);
