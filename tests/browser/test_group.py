@@ -133,6 +133,7 @@ async def test_how_many_have_read_a_message(visitors: Visitors) -> None:
     await expect(visitor.message("at six?").get_by_title("Read by 2 of 2").get_by_label("Read")).to_be_visible()
     # Titles are for the pointer alone.
     await visitor.message("at six?").press("Enter")
+    await expect(visitor.page.locator("[role=menuitem]:focus")).to_be_visible()
     await visitor.page.keyboard.press("End")
     await expect(visitor.page.get_by_role("menuitem", name="Read by 2 of 2")).to_be_focused()
 
