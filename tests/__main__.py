@@ -1,5 +1,5 @@
-"""All tests: `python -m tests [options of pytest]`. Those in browsers run beside the others, after which come the tours
-of all screens; then, alone, those that measure."""
+"""All tests: `python -m tests [options of pytest]`. Those in browsers run beside the others; then, alone, those that
+measure."""
 
 import subprocess
 import sys
@@ -12,9 +12,9 @@ import pytest
 def main(options: list[str]) -> int:
     """Run them and return how that ended. It is no failure that some parts have nothing to run."""
     with tempfile.TemporaryFile() as told:
-        browsers = _start("browser and not tour and not alone", options, told)
+        browsers = _start("browser and not alone", options, told)
         others = _start("not browser and not alone and not faults", options).wait()
-        codes = [others, _start("tour", options).wait(), browsers.wait()]
+        codes = [others, browsers.wait()]
         told.seek(0)
         sys.stdout.buffer.write(told.read())
         sys.stdout.flush()

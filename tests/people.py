@@ -26,6 +26,13 @@ class People:
         """New, connected people, side by side."""
         return list(await asyncio.gather(*(self._new(name, gateway) for name in names)))
 
+    async def crowd(self, number: int) -> list[Client]:
+        """So many, a few at a time."""
+        joined: list[Client] = []
+        while left := number - len(joined):
+            joined += await self.join(*["mia"] * min(left, 10))
+        return joined
+
     async def _new(self, name: str, gateway: str) -> Client:
         username = f"{name}.{secrets.token_hex(5)}"
         client = await Client.register(self.suite.url(gateway), username, PASSWORD, display_name=name.title())

@@ -46,6 +46,7 @@ def _digest() -> str:
 
 def _sources() -> Iterator[Path]:
     yield ROOT / "docs" / "privacy-policy.txt"
+    yield ROOT / "pyproject.toml"  # the version
     yield from (path for path in WEB.glob("*") if path.is_file())
     for folder in ("build", "public", "src"):
         yield from (path for path in (WEB / folder).rglob("*") if path.is_file())

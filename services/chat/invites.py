@@ -91,7 +91,8 @@ async def look_at_invite(app: App, actor: Actor, command: LookAtInvite) -> Invit
     if invite is None:
         raise Refused(InviteOver())
     place = await access.seen_from_outside(app.db, actor, invite.chat_id)
-    if place.role is None:
+    asked = await store.invites.request_of(app.db, invite.chat_id, actor.user_id) is not None
+    if place.role is None and not asked:  # who has asked by it may go on waiting when it is over for others
         await _check(app.db, actor, invite)
     return InviteLook(
         title=place.chat.title,
@@ -99,7 +100,7 @@ async def look_at_invite(app: App, actor: Actor, command: LookAtInvite) -> Invit
         member_count=place.chat.member_count,
         approval=invite.approval,
         joined=place.role is not None,
-        asked=await store.invites.request_of(app.db, invite.chat_id, actor.user_id) is not None,
+        asked=asked,
     )
 
 

@@ -9,7 +9,7 @@ from dialog.protocol.chats import EditChat
 from dialog.protocol.invites import CreateInvite
 from dialog.protocol.roles import Role
 from tests.browser.long_chats import fill, many_groups
-from tests.browser.visitors import Visitors
+from tests.browser.visitors import SHIFTS, Visitors
 from tests.faults.proxy import FaultProxy
 from tests.operators import operate
 from tests.people import direct, group, username
@@ -34,19 +34,6 @@ DATES = """() => {
     };
     requestAnimationFrame(look);
 }"""
-SHIFTS = """(() => {
-    window.shifts = [];
-    const place = ({ x, y, width, height }) => `${width} x ${height} at ${x}, ${y}`;
-    const tell = ({ node, previousRect, currentRect }) =>
-        `${node?.className ?? node?.data}: from ${place(previousRect)} to ${place(currentRect)}`;
-    // On a slow machine there is a line, some time, that tells of the connection: it moves all there is.
-    const isOfLine = ({ sources }) => sources.some(({ node }) => node?.localName === 'main');
-    const observer = new PerformanceObserver(list => {
-        for (const entry of list.getEntries())
-            if (!isOfLine(entry)) shifts.push([entry.value, ...entry.sources.map(tell)]);
-    });
-    observer.observe({ type: 'layout-shift', buffered: true });
-})()"""
 
 
 async def test_the_date_floats_only_while_it_is_needed(visitors: Visitors) -> None:

@@ -106,7 +106,7 @@ async def test_what_a_blocked_person_says_is_folded(visitors: Visitors) -> None:
     await expect(owner.message("la la la")).to_be_hidden()
     await expect(owner.row("Choir")).to_contain_text("Message of a blocked person")
     await expect(owner.row("Choir")).not_to_contain_text("la la la")
-    told = owner.page.locator("main [aria-live=polite]")
+    told = owner.page.locator("main p[aria-live=polite]")
     await ben.send(chat.id, "lo lo lo")
     await cleo.send(chat.id, "hush")
     await expect(told).to_have_text("Cleo: hush")
@@ -227,6 +227,8 @@ async def test_a_link_of_which_something_is_wrong(visitors: Visitors) -> None:
 async def test_those_who_decide_hear_who_asks(visitors: Visitors) -> None:
     """Wherever they are; and the list of those who ask follows what another admin does."""
     [ada, ben, cleo, dora, emil] = await visitors.people.join("ada", "ben", "cleo", "dora", "emil")
+    [fay] = await visitors.people.join("fay")
+    await ada.call(AddBlock(user_id=me(fay).id))
     chat = await group(ada, ben, title="Choir")
     await ada.call(EditMember(chat_id=chat.id, user_id=me(ben).id, role=Role.ADMIN))
     invite = await ada.call(CreateInvite(chat_id=chat.id, approval=True))
@@ -238,6 +240,12 @@ async def test_those_who_decide_hear_who_asks(visitors: Visitors) -> None:
     said = owner.page.get_by_text("asks to join Choir")
     await expect(said).to_contain_text("Cleo")
     await expect(_panel(admin).get_by_role("img", name="1 request waits for your answer")).to_be_visible()
+    # Whom one has blocked says nothing on one's screen.
+    await fay.call(UseInvite(token=invite.token))
+    await ben.send(chat.id, "one more")
+    await expect(owner.row("Choir")).to_contain_text("one more")
+    await expect(said).to_contain_text("Cleo")
+    await fay.call(UseInvite(token=(await ada.call(CreateInvite(chat_id=chat.id))).token))
     # Nothing goes that somebody is about to press.
     show = said.get_by_role("button", name="Show requests")
     await show.focus()

@@ -10,9 +10,12 @@ from dialog.protocol.chats import EditChat, LeaveChat, SetDisappearing
 from dialog.protocol.scheduled import ScheduleMessage
 from tests.browser.visitors import Visitor, Visitors
 from tests.faults.proxy import FaultProxy
+from tests.patience import PATIENCE
 from tests.people import direct, group, sees, username
 
 HOUR = 3_600_000
+SOON = 30
+"""Seconds in which screens can be prepared, also by a slow machine."""
 
 
 def _at(chat_id: int, text: str, *, within: int, reply_to: int | None = None) -> ScheduleMessage:
@@ -61,6 +64,7 @@ async def test_a_message_is_scheduled_and_sent_earlier(visitors: Visitors) -> No
     await page.get_by_role("button", name="Send", exact=True).click(button="right")
     await _dialog(visitor).get_by_role("button", name="In an hour").click()
     await expect(_dialog(visitor)).to_be_hidden()
+    await expect(visitor.composer).to_be_focused()
     await expect(visitor.composer).to_have_value("")
     await expect(page.get_by_text("Reply to Ben")).to_be_hidden()
     for place in (visitor, phone):
@@ -85,6 +89,7 @@ async def test_a_time_that_cannot_be_is_refused(visitors: Visitors) -> None:
     await visitor.act("when is supper?", "Reply")
     await visitor.composer.fill("at six")
     await visitor.composer.press("Control+Shift+Enter")
+    await dialog.get_by_label("Date").fill(await page.evaluate("new Date().toLocaleDateString('sv')"))
     await dialog.get_by_label("Time").fill("00:00")
     await dialog.get_by_label("Time").press("Enter")
     await expect(dialog.get_by_role("alert")).to_contain_text("That time is over")
@@ -111,11 +116,34 @@ async def test_a_time_that_cannot_be_is_refused(visitors: Visitors) -> None:
     await ben.wait_for(lambda: any(one.reply_to == asked.seq for one in chat.messages.values()))
 
     await ada.call(_at(chat.id, "never mind", within=HOUR))
-    await _line(visitor).click()
-    await _do(visitor, "never mind", "Delete")
-    await dialog.get_by_role("button", name="Delete").click()
+    await ada.call(_at(chat.id, "nor that", within=2 * HOUR))
+    await _line(visitor, "2 scheduled").focus()
+    await page.keyboard.press("Enter")
+    for text in ("never mind", "nor that"):
+        await _item(visitor, text).get_by_role("button", name="Delete").press("Enter")
+        await dialog.get_by_role("button", name="Delete").press("Enter")
+        await expect(_item(visitor, text)).to_be_hidden()
+        if text == "never mind":
+            await expect(_item(visitor, "nor that").get_by_role("button").first).to_be_focused()
     await expect(_panel(visitor)).to_contain_text("Nothing is scheduled")
+    await expect(_panel(visitor).get_by_role("heading", name="Scheduled messages")).to_be_focused()
     await expect(_line(visitor)).to_be_hidden()
+
+
+async def test_the_panel_gives_the_focus_back(visitors: Visitors) -> None:
+    [ada, ben] = await visitors.people.join("ada", "ben")
+    chat = await direct(ada, ben)
+    await ada.call(_at(chat.id, "at six", within=HOUR))
+    visitor = await _at_chat(visitors, ada, "Ben")
+    for leave in ("Escape", "Enter"):
+        await _line(visitor).focus()
+        await visitor.page.keyboard.press("Enter")
+        await expect(_item(visitor, "at six")).to_be_visible()
+        if leave == "Enter":
+            await _panel(visitor).get_by_role("button", name="Close").focus()
+        await visitor.page.keyboard.press(leave)
+        await expect(_panel(visitor)).to_be_hidden()
+        await expect(_line(visitor)).to_be_focused()
 
 
 async def test_it_is_sent_at_its_time(visitors: Visitors, cable: FaultProxy) -> None:
@@ -123,7 +151,7 @@ async def test_it_is_sent_at_its_time(visitors: Visitors, cable: FaultProxy) -> 
     [ada, ben] = await visitors.people.join("ada", "ben")
     chat = await direct(ada, ben)
     visitor = await _at_chat(visitors, ada, "Ben", url=f"http://127.0.0.1:{cable.port}")
-    await ada.call(_at(chat.id, "at its time", within=3000))
+    await ada.call(_at(chat.id, "at its time", within=10_000))
     await ada.call(_at(chat.id, "much later", within=HOUR))
     await expect(_line(visitor)).to_be_visible()
     cable.cut()
@@ -154,7 +182,7 @@ async def test_what_was_not_sent_is_said(visitors: Visitors) -> None:
     await visitor.sees("la la la")
     await expect(_line(visitor)).to_be_hidden()
 
-    await ben.call(_at(walk.id, "at the gate", within=3000))
+    await ben.call(_at(walk.id, "at the gate", within=10_000))
     await ben.call(LeaveChat(chat_id=walk.id))
     said = visitor.page.get_by_role("status").filter(has_text="1 scheduled message was not sent")
     await said.get_by_role("button", name="Show").click()
@@ -216,11 +244,11 @@ async def test_what_disappears_leaves_every_screen(visitors: Visitors, cable: Fa
     field = offline.page.get_by_role("searchbox", name="Search in this chat")
     await expect(field).to_be_visible()
     places, rows = (online, offline), (online.row("Ben"), offline.row("Ada"), tab.row("Ada"))
-    await ada.call(SetDisappearing(chat_id=chat.id, after=20))
+    await ada.call(SetDisappearing(chat_id=chat.id, after=SOON))
     goes = await ada.send(chat.id, "this goes")
     await ada.call(SetDisappearing(chat_id=chat.id, after=None))
     await ben.send(chat.id, "and this answers it", reply_to=goes.seq)
-    await ada.call(SetDisappearing(chat_id=chat.id, after=20))
+    await ada.call(SetDisappearing(chat_id=chat.id, after=SOON))
     await ada.send(chat.id, "this is the last")
     for row in rows:
         await expect(row).to_contain_text("this is the last")
@@ -229,7 +257,8 @@ async def test_what_disappears_leaves_every_screen(visitors: Visitors, cable: Fa
     await offline.act("this is the last", "Reply")
     cable.cut()
     for place in places:
-        await expect(place.message("and this answers it")).to_contain_text("Message disappeared")
+        quoting = place.message("and this answers it")
+        await expect(quoting).to_contain_text("Message disappeared", timeout=SOON * 1000 + PATIENCE * 1000)
         for gone in ("this goes", "this is the last"):
             await expect(place.message(gone)).to_have_count(0)
         await place.sees("this stays", "and this answers it")
@@ -244,3 +273,5 @@ async def test_what_disappears_leaves_every_screen(visitors: Visitors, cable: Fa
     await online.say("back again")
     await offline.sees("back again")
     await expect(offline.message("this goes")).to_have_count(0)
+    await online.message("and this answers it").get_by_role("button", name="Message disappeared").click()
+    await expect(online.page.get_by_text("This message is not there any more")).to_be_visible()

@@ -16,8 +16,6 @@ from tests.browser.visitors import Visitors
 from tests.browser.words import strange
 from tests.faults.proxy import FaultProxy
 
-pytestmark = pytest.mark.tour
-
 AXE = (WEB / "node_modules" / "axe-core" / "axe.min.js").read_text()
 RUN_AXE = """async rules => {
     const { violations } = await axe.run(document, { resultTypes: ['violations'], ...(rules && { runOnly: rules }) });

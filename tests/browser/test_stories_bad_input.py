@@ -56,9 +56,11 @@ TROUBLE = """() => {
     for (const link of document.querySelectorAll('a[href]'))
         if (!/^(https?:|mailto:|\\/)/.test(link.getAttribute('href'))) trouble.push(`a link: ${link.outerHTML}`);
     const boxes = 'html, body, main, main > *, main header, aside, footer, dialog[open], [role=log], [role=region]';
-    for (const box of document.querySelectorAll(boxes))
-        if (box.scrollWidth > box.clientWidth + 1 && box.clientWidth)
+    for (const box of document.querySelectorAll(boxes)) {
+        const edge = box.querySelector(':scope > [role=separator]')?.offsetWidth ?? 0; // by which it is drawn, beside it
+        if (box.scrollWidth > box.clientWidth + edge + 1 && box.clientWidth)
             trouble.push(`${box.tagName}.${box.className} ${box.scrollWidth} in ${box.clientWidth}`);
+    }
     const pieces = 'article, article [class*=bubble], aside a, h1, h2, li, li > *, [role=option], time';
     for (const piece of document.querySelectorAll(pieces)) {
         const {left, right} = piece.getBoundingClientRect();

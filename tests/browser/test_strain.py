@@ -1,18 +1,19 @@
-"""The web client under strain: many messages at once, keys pressed meanwhile, many chats visited."""
+"""The web client under strain: many messages at once, and keys pressed meanwhile."""
 
 import asyncio
 from itertools import count
 from statistics import quantiles
 
 import pytest
-from playwright.async_api import CDPSession, Page, expect
+from playwright.async_api import expect
 
 from dialog.client import Client
 from tests.browser.bad_line import BadLine
-from tests.browser.long_chats import fill
 from tests.browser.visitors import Visitors
 from tests.patience import PATIENCE, Late, others_finish, timed
 from tests.people import acknowledged, group, username
+
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]  # three tries, each of which may wait for others
 
 CROWD = 50
 EACH = 10
@@ -26,12 +27,6 @@ KEY = 16
 """Milliseconds from a key until what it does is done."""
 INTERACTION = 150
 """Milliseconds until one sees that."""
-CHATS = 50
-HEAP = 60e6
-GROWTH = 500
-"""Bytes with each message more."""
-MORE = 5000
-ELEMENTS = 2500
 
 TASKS = """() => {
   window.tasks = { longest: 0, commits: 0, frames: 0 };
@@ -60,26 +55,14 @@ KEYSTROKES = """() => {
 }"""
 
 
-GO = "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
-
-
 async def _crowd(visitors: Visitors, number: int) -> tuple[Client, list[Client], int]:
     """Somebody, and a group of so many others with them."""
-    [mia, *crowd] = await _people(visitors, 1 + number)
+    [mia, *crowd] = await visitors.people.crowd(1 + number)
     chat = await group(crowd[0], mia, *crowd[1:], title="Harbour")
     await acknowledged(crowd[0].send(chat.id, "the first word"))
     return mia, crowd, chat.id
 
 
-async def _people(visitors: Visitors, number: int) -> list[Client]:
-    """A few at a time, as the suite is small."""
-    joined: list[Client] = []
-    while left := number - len(joined):
-        joined += await visitors.people.join(*["mia"] * min(left, 10))
-    return joined
-
-
-@pytest.mark.alone
 @timed
 async def test_many_messages_at_once(visitors: Visitors) -> None:
     mia, crowd, chat_id = await _crowd(visitors, CROWD)
@@ -107,7 +90,6 @@ async def test_many_messages_at_once(visitors: Visitors) -> None:
         raise Late(f"nothing else was done for {tasks['longest']:.0f} ms")
 
 
-@pytest.mark.alone
 @timed
 async def test_keys_are_heard_while_others_write(visitors: Visitors) -> None:
     mia, crowd, chat_id = await _crowd(visitors, TALKERS)
@@ -126,56 +108,14 @@ async def test_keys_are_heard_while_others_write(visitors: Visitors) -> None:
 
     chattering = asyncio.create_task(chatter())
     await visitor.page.keyboard.type(KEYS, delay=80)
-    chattering.cancel()
-    await asyncio.gather(chattering, return_exceptions=True)
     strokes = await visitor.page.evaluate("window.strokes")
-    heard = await visitor.page.get_by_role("article").count()
+    heard = int(await visitor.page.get_by_role("article").last.get_attribute("data-seq") or 0)
+    assert not chattering.done(), "they went on"
+    chattering.cancel()
+    await asyncio.wait([chattering])
     done, painted = (quantiles(strokes[what], n=4)[2] for what in ("done", "painted"))
-    print(f"\nthree keys of four were done in {done:.0f} ms, painted in {painted:.0f}; {heard} messages are elements")  # noqa: T201
+    print(f"\nthree keys of four were done in {done:.0f} ms, painted in {painted:.0f}; {heard} messages heard")  # noqa: T201
     assert len(strokes["done"]) == len(KEYS)
+    assert heard > len(KEYS)
     if done > KEY or painted > INTERACTION:
         raise Late(f"keys take {done:.0f} ms, {painted:.0f} until one sees it")
-
-
-async def _heap(session: CDPSession) -> float:
-    """Bytes that the page holds."""
-    for _ in range(2):
-        await session.send("HeapProfiler.collectGarbage")
-    return (await session.send("Runtime.getHeapUsage"))["usedSize"]
-
-
-async def _elements(page: Page) -> int:
-    count: int = await page.evaluate("document.querySelectorAll('*').length")
-    return count
-
-
-async def test_many_chats_visited(visitors: Visitors) -> None:
-    """The page holds the engine, too."""
-    [mia, *others] = await _people(visitors, 1 + CHATS)
-    visitor = await visitors.new()
-    page = visitor.page
-    await page.add_init_script("delete globalThis.SharedWorker")
-    chats = []
-    for number, other in enumerate(others):
-        chat = await group(other, mia, title=f"Pier {number:02}")
-        await fill(visitors.people.suite.servers, chat.id, [other, mia], 300)
-        chats.append(chat.id)
-    await visitor.sign_in(username(mia))
-    elements = 0
-    for chat_id in chats:
-        await page.evaluate(GO, f"/c/{chat_id}")
-        await visitor.sees("no. 300:")
-        elements = max(elements, await _elements(page))
-    session = await page.context.new_cdp_session(page)
-    before = await _heap(session)
-    print(f"\nafter {CHATS} chats {before / 1e6:.1f} MB and at most {elements} elements")  # noqa: T201
-    for _ in range(MORE // CHATS // EACH):
-        sent = [
-            other.send(chat, f"one more, {n}") for n in range(EACH) for other, chat in zip(others, chats, strict=True)
-        ]
-        await asyncio.gather(*map(acknowledged, sent))
-    growth = await _heap(session) - before
-    print(f"{growth / MORE:.0f} bytes more with each message")  # noqa: T201
-    assert before <= HEAP
-    assert elements <= ELEMENTS
-    assert growth <= GROWTH * MORE

@@ -19,6 +19,22 @@ IN_SIGHT = """messages => messages.some(message => {
     return one.top >= log.top && one.bottom <= log.bottom;
 })"""
 
+SHIFTS = """(() => {
+    window.shifts = [];
+    const place = ({ x, y, width, height }) => `${width} x ${height} at ${x}, ${y}`;
+    const tell = ({ node, previousRect, currentRect }) =>
+        `${node?.className ?? node?.data}: from ${place(previousRect)} to ${place(currentRect)}`;
+    // On a slow machine there is a line, some time, that tells of the connection: it moves all there is.
+    const isOfLine = ({ sources }) => sources.some(({ node, previousRect: was, currentRect: is }) =>
+        node?.localName === 'main' && was.x === is.x);
+    const observer = new PerformanceObserver(list => {
+        for (const entry of list.getEntries())
+            if (!isOfLine(entry)) shifts.push([entry.value, ...entry.sources.map(tell)]);
+    });
+    observer.observe({ type: 'layout-shift', buffered: true });
+})()"""
+"""Notes how far anything moved by itself: of each time how much, and what, in `shifts`."""
+
 TREMBLE = """log => new Promise(begun => {
     let moved = 0;
     (function step() {

@@ -214,6 +214,17 @@ async def heard_by(person: Client, kind: type[Heard], count: int) -> list[Heard]
     return heard
 
 
+async def test_who_has_asked_sees_it_when_the_invite_is_over_for_others(people: People) -> None:
+    anna, carla, dora = await people.join("anna", "carla", "dora")
+    chat = await group(anna)
+    invite = await anna.call(CreateInvite(chat_id=chat.id, approval=True, uses=1))
+    await carla.call(UseInvite(token=invite.token))
+    assert (await carla.call(LookAtInvite(token=invite.token))).asked
+    assert await outcome(dora, LookAtInvite(token=invite.token)) == "invite_over"
+    await anna.call(DeclineJoin(chat_id=chat.id, user_id=me(carla).id))
+    assert await outcome(carla, LookAtInvite(token=invite.token)) == "invite_over"
+
+
 async def test_asking_to_join(people: People) -> None:
     anna, ben, member, carla, dora = await people.join("anna", "ben", "member", "carla", "dora")
     chat = await group(anna, ben, member)

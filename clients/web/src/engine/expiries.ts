@@ -9,7 +9,8 @@ const LOOK_EVERY = 60_000;
  * by here; what is gone since is to be shown anew.
  */
 export class Expiries {
-  private readonly waiting = new Map<string, Message>();
+  /** What will be left of those that are shown, and when: no text is kept here. */
+  private readonly waiting = new Map<string, { left: Message; at: Millis }>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** When it is looked at next. */
   private due = Infinity;
@@ -23,11 +24,12 @@ export class Expiries {
   shown(message: Message): Message {
     const key = keyOf(message.chat_id, message.seq);
     const shown = asOf(message, this.now());
-    if (shown.expires_at == null || shown.deleted_at != null) {
+    const at = shown.expires_at;
+    if (at == null || shown.deleted_at != null) {
       this.waiting.delete(key);
     } else {
-      this.waiting.set(key, shown);
-      this.lookBy(shown.expires_at);
+      this.waiting.set(key, { left: asOf(shown, at), at });
+      this.lookBy(at);
     }
     return shown;
   }
@@ -36,12 +38,12 @@ export class Expiries {
   look(): void {
     this.stop();
     const now = this.now();
-    const over = [...this.waiting.values()].filter(message => message.expires_at! <= now);
-    for (const message of over) {
-      this.waiting.delete(keyOf(message.chat_id, message.seq));
-      this.expired(message);
+    for (const [key, { left, at }] of [...this.waiting]) {
+      if (at > now) continue;
+      this.waiting.delete(key);
+      this.expired(left);
     }
-    for (const { expires_at } of this.waiting.values()) this.lookBy(expires_at!);
+    for (const { at } of this.waiting.values()) this.lookBy(at);
   }
 
   stop(): void {

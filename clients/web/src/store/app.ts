@@ -15,7 +15,7 @@ import { onStoredChange, readStored, writeStored } from "./vault";
 
 const tab = `dialog-tab-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
 
-export const store: Store = new Store(command => engine.page(command));
+export const store: Store = new Store();
 
 const door: TabDoor = {
   show: patch => store.apply(patch),
@@ -25,7 +25,8 @@ const door: TabDoor = {
   readStored,
   writeStored,
 };
-const watched = new Set<Id>();
+/** The chats whose messages are shown. */
+export const watched = new Set<Id>();
 
 /** The engine, wherever it runs: in a SharedWorker, or in the tab that leads. */
 export let engine: Remote<EngineDoor>;
@@ -118,20 +119,4 @@ export async function insist<T>(ask: (of: Remote<EngineDoor>) => Promise<T>): Pr
 /** Give a command. Rejects with Refused; with ConnectionLost when the outcome is unknown. */
 export function call<C extends RoutedCommand>(command: C): Promise<Replies[C["type"]]> {
   return engine.call(command) as Promise<Replies[C["type"]]>;
-}
-
-/** Show a chat's messages from now on. Returns what ends that. */
-export function watch(chatId: Id): () => void {
-  watched.add(chatId);
-  void engine.watch(chatId);
-  return () => {
-    watched.delete(chatId);
-    void engine.unwatch(chatId);
-    store.forgetWindow(chatId);
-  };
-}
-
-/** Show the newest messages of a chat again. */
-export function rewatch(chatId: Id): void {
-  void engine.watch(chatId);
 }

@@ -1,10 +1,9 @@
 import { batch, computed, signal } from "@preact/signals-core";
 import type {
   ChosenStatus,
-  History,
   Id,
   Message,
-  MessageHistory,
+  Millis,
   Presence,
   Relation,
   Scheduled,
@@ -26,7 +25,7 @@ import {
 import type { Chat } from "../state/whole";
 import { now } from "./now";
 import { Table } from "./table";
-import { MessageWindow } from "./window";
+import type { MessageWindow } from "./window";
 import type { Writing } from "./writing";
 
 /** Everything that views show, as signals; kept in step by the engine's patches. */
@@ -66,7 +65,8 @@ export class Store {
     () =>
       this.unsent.value.some(message => message.progress === "waiting") || this.deeds.value.some(deed => !deed.reason),
   );
-  private readonly windows = new Map<Id, MessageWindow>();
+  /** What is shown of the messages of chats that are open: see `windowOf`. */
+  readonly windows = new Map<Id, MessageWindow>();
 
   /** The chats on the list: pinned ones first, then by when something was last said. */
   readonly order = computed(() =>
@@ -88,17 +88,6 @@ export class Store {
   /** As much waits for the server as may. */
   get isFull(): boolean {
     return Math.max(this.outbox.peek().length, this.deeds.peek().length) >= MOST_WAITING;
-  }
-
-  constructor(private readonly fetchPage: (command: MessageHistory) => Promise<History>) {}
-
-  window(chatId: Id): MessageWindow {
-    let found = this.windows.get(chatId);
-    if (!found) {
-      found = new MessageWindow(chatId, this.fetchPage);
-      this.windows.set(chatId, found);
-    }
-    return found;
   }
 
   /** The messages shown of a chat, or of all that are open, wherever one is in them. */
@@ -132,7 +121,7 @@ export class Store {
       for (const record of patch.chats ?? []) this.chats.set(record.chat.id, record);
       for (const chatId of patch.gone ?? []) this.chats.delete(chatId);
       for (const roster of patch.rosters ?? []) this.rosters.set(roster.chat_id, roster);
-      for (const stretch of patch.stretches ?? []) this.window(stretch.chat_id).apply(stretch);
+      for (const stretch of patch.stretches ?? []) this.windows.get(stretch.chat_id)?.apply(stretch);
       if (patch.unsent) this.setUnsent(patch.unsent);
       if (patch.deeds?.length || this.deeds.peek().length) this.deeds.value = patch.deeds ?? this.deeds.peek();
       for (const relation of patch.relations ?? []) this.relations.set(relation.user.id, relation);
@@ -153,6 +142,11 @@ export class Store {
 
   private setUnsent(unsent: Unsent[]): void {
     if (unsent.length || this.outbox.peek().length) this.outbox.value = unsent;
+  }
+
+  /** The time by the server's clock, as far as it is known. */
+  serverTime(at: Millis = Date.now()): Millis {
+    return at + (this.connection.value?.ahead ?? 0);
   }
 
   private clear(): void {

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 
 const STOPS = "a[href], button:not(:disabled)";
 
@@ -9,13 +9,17 @@ const STOPS = "a[href], button:not(:disabled)";
 export function RovingList({ children }: { children: ReactNode }) {
   const list = useRef<HTMLUListElement>(null);
   const current = useRef<Element | null>(null);
+  const hasFocus = useRef(false);
 
-  // Rows come and go, and what is in them.
+  // Rows come and go, and what is in them. Where the row goes that has the focus, the next one gets it.
   useEffect(() => {
     const element = list.current!;
+    let rows = rowsOf(element);
     const look = () => {
-      const rows = rowsOf(element);
-      if (!rows.includes(current.current!)) current.current = rows[0] ?? null;
+      const at = Math.max(0, rows.indexOf(current.current!));
+      rows = rowsOf(element);
+      if (!rows.includes(current.current!)) current.current = rows[Math.min(at, rows.length - 1)] ?? null;
+      if (current.current && hasFocus.current && isNowhere()) stopsIn(current.current)[0]!.focus();
       settle(element, current.current);
     };
     look();
@@ -23,11 +27,27 @@ export function RovingList({ children }: { children: ReactNode }) {
     observer.observe(element, { childList: true, subtree: true });
     return () => observer.disconnect();
   }, []);
+  // With the last row goes the list.
+  useLayoutEffect(() => {
+    const element = list.current!;
+    const heading = element.closest("section")?.querySelector("h2");
+    return () => {
+      if (hasFocus.current && (isNowhere() || element.contains(document.activeElement))) heading?.focus();
+    };
+  }, []);
 
   return (
     <ul
       ref={list}
+      onBlur={({ target, currentTarget }) => {
+        // What goes, or can be pressed no more, has lost the focus to nothing else.
+        queueMicrotask(() => {
+          const isStill = target.isConnected && !target.matches(":disabled");
+          if (isStill && !currentTarget.contains(document.activeElement)) hasFocus.current = false;
+        });
+      }}
       onFocus={event => {
+        hasFocus.current = true;
         const row = rowsOf(event.currentTarget).find(one => one.contains(event.target));
         if (!row || row === current.current) return;
         current.current = row;
@@ -41,6 +61,10 @@ export function RovingList({ children }: { children: ReactNode }) {
       {children}
     </ul>
   );
+}
+
+function isNowhere(): boolean {
+  return document.activeElement === document.body;
 }
 
 /** Focus what stands at the same place in another row. */

@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { t } from "../text/i18n";
 import { IconButton } from "./Button";
 import styles from "./SidePanel.module.css";
@@ -9,7 +9,8 @@ export function SidePanel({ title, onClose, children }: { title: string; onClose
   const panel = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
-  useEffect(() => {
+  // As long as it is still there when it is closed, the focus is known to have been in it.
+  useLayoutEffect(() => {
     const element = panel.current!;
     const before = document.activeElement as HTMLElement | null;
     if (!element.contains(before)) heading.current?.focus();

@@ -4,6 +4,7 @@ import { HIDDEN, SYSTEM } from "../state/unread";
 import type { Chat } from "../state/whole";
 import { store } from "../store/app";
 import { nameOf } from "../store/names";
+import { windowOf } from "../store/windows";
 import { t } from "../text/i18n";
 import { inOneLine } from "../text/plain";
 import styles from "./Announcer.module.css";
@@ -37,7 +38,7 @@ export function Announcer({ chat }: { chat: Chat }) {
 
 /** What others have said after a message, but for those whom one blocks. */
 function saidSince(chat: Chat, seq: Seq): Message[] {
-  const messages = store.window(chat.id);
+  const messages = windowOf(chat.id);
   const found: Message[] = [];
   for (let at = seq + 1; at <= chat.head_seq; at++) {
     const message = messages.peek(at);

@@ -11,6 +11,7 @@ import { nameOf, useTitle } from "../store/names";
 import { preferences } from "../store/preferences";
 import { useShortcut } from "../store/shortcuts";
 import { composing } from "../store/updates";
+import { windowOf } from "../store/windows";
 import { type TakenBack, takenBack, type Writing } from "../store/writing";
 import { explain } from "../text/failures";
 import { t } from "../text/i18n";
@@ -104,6 +105,14 @@ export function Composer({ record, writing, onWrite }: Props) {
     if (isReady && isNew) setLater(true);
   }
 
+  // What one pressed for it goes, or can be pressed no more.
+  const wasScheduled = useRef(false);
+  useLayoutEffect(() => {
+    if (later || !wasScheduled.current) return;
+    wasScheduled.current = false;
+    box.current?.focus();
+  }, [later]);
+
   useShortcut("cancel", () => writing.kind !== "new" && onWrite({ kind: "new" }));
 
   function editLast() {
@@ -196,7 +205,7 @@ export function Composer({ record, writing, onWrite }: Props) {
             setLater(false);
             setDraft("");
             onWrite({ kind: "new" });
-            box.current?.focus();
+            wasScheduled.current = true;
           }}
           onClose={() => setLater(false)}
         />
@@ -232,10 +241,7 @@ function Bar({ writing, onCancel }: { writing: Extract<Writing, { message: Messa
   const { message } = writing;
   const name = useComputed(() => nameOf(message.author_id), [message]);
   // As it is now: it may be gone meanwhile.
-  const text = useComputed(
-    () => inOneLine(store.window(message.chat_id).quote(message.seq) ?? message, nameOf),
-    [message],
-  );
+  const text = useComputed(() => inOneLine(windowOf(message.chat_id).quote(message.seq) ?? message, nameOf), [message]);
   return (
     <div className={styles.bar}>
       <div>
@@ -298,7 +304,7 @@ function post(chatId: number, text: string, reply_to: number | null): void {
     text,
     reply_to,
     ...calledIn(text),
-    written_at: Date.now() + (store.connection.peek()?.ahead ?? 0),
+    written_at: store.serverTime(),
     progress: "waiting",
     reason: null,
   };
@@ -318,7 +324,7 @@ function lastOwn(chatId: number): Message | undefined {
 
 /** One's own messages among those that are shown, the newest first. */
 function* ownPosted(chatId: number): Generator<Message> {
-  const messages = store.window(chatId);
+  const messages = windowOf(chatId);
   const { first, last } = messages.range.peek();
   const me = store.me.peek()?.id;
   for (let seq = last; seq >= first; seq--) {

@@ -1,10 +1,11 @@
 import { useEffect, useLayoutEffect, useState } from "react";
 import type { Id, Seq } from "../protocol";
-import { store, watch } from "../store/app";
+import { store } from "../store/app";
 import { useComputed, useValue } from "../store/hooks";
 import { jump } from "../store/jump";
 import { go } from "../store/router";
 import { selection } from "../store/selection";
+import { watch } from "../store/windows";
 import type { Writing } from "../store/writing";
 import { t } from "../text/i18n";
 import { Button } from "../ui/Button";

@@ -5,7 +5,7 @@ import { duration } from "../text/dates";
 import { explain } from "../text/failures";
 import { t } from "../text/i18n";
 import { Button } from "../ui/Button";
-import { Choices, Dialog } from "../ui/Dialog";
+import { Choices, Dialog, Problem } from "../ui/Dialog";
 import styles from "./Disappearing.module.css";
 
 /** Seconds; 0 for never. */
@@ -55,11 +55,7 @@ export default function Disappearing({ chat, onClose }: { chat: Chat; onClose: (
             </label>
           ))}
         </fieldset>
-        {problem && (
-          <p className={styles.problem} role="alert">
-            {problem}
-          </p>
-        )}
+        {problem && <Problem>{problem}</Problem>}
         <Choices>
           <Button onClick={onClose}>{t("cancel")}</Button>
           <Button type="submit" look="primary" busy={busy}>

@@ -2,7 +2,6 @@ import type { Message } from "../protocol";
 import { useComputed } from "../store/hooks";
 import { jumpTo } from "../store/jump";
 import { nameOf } from "../store/names";
-import { now } from "../store/now";
 import { exactly, lately } from "../text/dates";
 import styles from "./FoundMessage.module.css";
 import { lineOf } from "./lines";
@@ -11,8 +10,6 @@ import { lineOf } from "./lines";
 export function FoundMessage({ message, where }: { message: Message; where?: string }) {
   const name = useComputed(() => nameOf(message.author_id), [message]);
   const text = useComputed(() => lineOf(message), [message]);
-  const isOver = useComputed(() => message.expires_at != null && message.expires_at <= now.value, [message]);
-  if (isOver) return null;
   return (
     <li>
       <button type="button" className={styles.result} onClick={() => jumpTo(message.chat_id, message.seq)}>

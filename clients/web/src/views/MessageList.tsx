@@ -7,6 +7,7 @@ import { useComputed, useValue } from "../store/hooks";
 import { jump } from "../store/jump";
 import { useShortcut } from "../store/shortcuts";
 import type { End, MessageWindow, Range } from "../store/window";
+import { windowOf } from "../store/windows";
 import type { Writing } from "../store/writing";
 import { t } from "../text/i18n";
 import { Button } from "../ui/Button";
@@ -55,7 +56,7 @@ interface Props {
 
 /** The messages of a chat, anchored to the end: only those near the screen are elements. */
 export function MessageList({ chat, mine, onWrite }: Props) {
-  const messages = store.window(chat.id);
+  const messages = windowOf(chat.id);
   const range = useValue(messages.range);
   const failed = useValue(messages.failed);
   const live = useValue(store.connection)?.standing === "live";
@@ -169,7 +170,7 @@ export function MessageList({ chat, mine, onWrite }: Props) {
   useShortcut("to_end", () => (isAtEnd ? false : toEnd()));
 
   const goTo = useStable(jumps.goTo);
-  const ends = { toStart: jumps.goToStart, toEnd, arrival: jumps.arrival };
+  const ends = { toStart: jumps.goToStart, toEnd: jumps.goToEnd };
   if (isEmpty) return <Empty text={t("chat.empty")} />;
   const isFar = placed && !(messages.atEnd && list.isAtEnd(FAR));
   const date = placed ? dateAt(messages, rows, list.range?.startIndex ?? 0) : null;

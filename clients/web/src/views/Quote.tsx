@@ -3,6 +3,7 @@ import type { Id, Message, Seq } from "../protocol";
 import { store } from "../store/app";
 import { useComputed } from "../store/hooks";
 import { nameOf } from "../store/names";
+import { windowOf } from "../store/windows";
 import { t } from "../text/i18n";
 import { hue } from "../ui/Avatar";
 import { lineOf } from "./lines";
@@ -24,7 +25,7 @@ export function Quote({ chatId, seq, onGoTo }: { chatId: Id; seq: Seq; onGoTo: (
 
 /** What is known of it. Where it lies outside of what is held it is asked for, again when there is a connection. */
 function useQuoted(chatId: Id, seq: Seq): Message | null | undefined {
-  const messages = store.window(chatId);
+  const messages = windowOf(chatId);
   const message = useComputed(() => messages.quote(seq), [messages, seq]);
   const isLive = useComputed(() => store.connection.value?.standing === "live", []);
   const isMissing = message === undefined;

@@ -1,5 +1,6 @@
 import { Copy, Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { ConnectionLost } from "../engine/failures";
 import type { Id, Message, Scheduled as Waiting } from "../protocol";
 import { may } from "../state/roles";
 import { call, store } from "../store/app";
@@ -9,14 +10,17 @@ import { titleOf } from "../store/names";
 import { now } from "../store/now";
 import { panel } from "../store/panel";
 import { go } from "../store/router";
+import { windowOf } from "../store/windows";
 import { takenBack } from "../store/writing";
 import { exactly } from "../text/dates";
+import { explain } from "../text/failures";
 import { type MessageId, t } from "../text/i18n";
 import { whenSent } from "../text/later";
 import { Button, IconButton } from "../ui/Button";
 import { Confirm } from "../ui/Confirm";
 import { Empty } from "../ui/Empty";
 import { RovingList } from "../ui/RovingList";
+import { say } from "../ui/toasts";
 import { attempt } from "./attempt";
 import { copy } from "./MessageMenu";
 import { MessageText } from "./MessageText";
@@ -129,14 +133,17 @@ async function sendNow(scheduled: Waiting): Promise<void> {
 async function takeBack(scheduled: Waiting): Promise<void> {
   const { chat_id, text, reply_to } = scheduled;
   const reply = reply_to === null ? null : await answered(chat_id, reply_to);
-  await unschedule(scheduled);
+  await unschedule(scheduled).catch(error => {
+    if (!(error instanceof ConnectionLost)) throw error;
+    say(explain(error)); // it may be taken back all the same: rather twice than not at all
+  });
   takenBack.value = { chatId: chat_id, text, reply };
   go({ name: "chat", chatId: chat_id });
   panel.value = null;
 }
 
 async function answered(chatId: Id, seq: number): Promise<Message | null> {
-  const messages = store.window(chatId);
-  if (messages.quote(seq) === undefined) await messages.askQuote(seq);
+  const messages = windowOf(chatId);
+  if (messages.quote(seq) === undefined) await messages.askQuote(seq).catch(() => {}); // then it answers nothing
   return messages.quote(seq) ?? null;
 }

@@ -6,7 +6,7 @@ import { explain } from "../text/failures";
 import { t } from "../text/i18n";
 import { isoTime, momentOf, quickTimes, whenSent } from "../text/later";
 import { Button } from "../ui/Button";
-import { Choices, Dialog } from "../ui/Dialog";
+import { Choices, Dialog, Problem } from "../ui/Dialog";
 import { Field } from "../ui/Field";
 import styles from "./SendLater.module.css";
 
@@ -18,8 +18,8 @@ interface Props {
 }
 
 /** Asks when a message is to be sent: at one of a few moments, or at any, by the clock of the person. */
-export default function SendLater({ message, onDone, onClose }: Props) {
-  const [quick] = useState(() => quickTimes(serverTime()));
+export default function SendLater({ message, onDone, onClose: onLeave }: Props) {
+  const [quick] = useState(() => quickTimes(store.serverTime()));
   const [date, setDate] = useState(() => isoDay(quick[0]!.at));
   const [time, setTime] = useState(() => isoTime(quick[0]!.at));
   const [problem, setProblem] = useState<string | null>(null);
@@ -27,8 +27,12 @@ export default function SendLater({ message, onDone, onClose }: Props) {
   // Asked again for the same, when nobody knows the outcome, it is the same message.
   const [nonces] = useState(() => new Map<string, string>());
 
+  function onClose() {
+    if (!busy) onLeave(); // what is written next is not what was scheduled
+  }
+
   async function schedule(send_at: Millis) {
-    if (send_at <= serverTime()) return setProblem(t("later.over"));
+    if (send_at <= store.serverTime()) return setProblem(t("later.over"));
     const wanted = `${send_at} ${message.text}`;
     const nonce = nonces.get(wanted) ?? crypto.randomUUID();
     nonces.set(wanted, nonce);
@@ -67,16 +71,16 @@ export default function SendLater({ message, onDone, onClose }: Props) {
           <Field label={t("later.time")} type="time" required value={time} onValue={setTime} />
         </div>
         {problem ? (
-          <p className={styles.problem} role="alert">
-            {problem}
-          </p>
+          <Problem>{problem}</Problem>
         ) : (
           <p className={styles.zone}>
             {t("later.zone")} <bdi>{Intl.DateTimeFormat().resolvedOptions().timeZone}</bdi>
           </p>
         )}
         <Choices>
-          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button disabled={busy} onClick={onClose}>
+            {t("cancel")}
+          </Button>
           <Button type="submit" look="primary" busy={busy}>
             {t("later.schedule")}
           </Button>
@@ -84,8 +88,4 @@ export default function SendLater({ message, onDone, onClose }: Props) {
       </form>
     </Dialog>
   );
-}
-
-function serverTime(): Millis {
-  return Date.now() + (store.connection.peek()?.ahead ?? 0);
 }

@@ -17,6 +17,7 @@ import { NotSentLine } from "./ScheduledLine";
 import styles from "./Shell.module.css";
 import { SignOut } from "./SignOut";
 import { UpdateLine } from "./UpdateLine";
+import { useBadge } from "./useBadge";
 import { useJoinNews } from "./useJoinNews";
 import { useShortcuts } from "./useShortcuts";
 import { Warnings } from "./Warnings";
@@ -35,6 +36,7 @@ export default function Shell() {
   const profile = useValue(shownProfile);
   useUsage(chatId);
   useShortcuts(chatId);
+  useBadge();
   useJoinNews();
   return (
     <div className={styles.shell} data-open={placeOf(at)}>

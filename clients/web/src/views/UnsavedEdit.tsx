@@ -2,6 +2,7 @@ import { Copy, Pencil, X } from "lucide-react";
 import type { Id } from "../protocol";
 import { engine, store } from "../store/app";
 import { useComputed } from "../store/hooks";
+import { windowOf } from "../store/windows";
 import type { Writing } from "../store/writing";
 import { explainFailure } from "../text/failures";
 import { t } from "../text/i18n";
@@ -23,7 +24,7 @@ export function UnsavedEdit({ chatId, writing, onWrite }: Props) {
   );
   if (deed?.command.type !== "message.edit" || !deed.reason) return null;
   const { id, command, reason } = deed;
-  const message = store.window(chatId).peek(deed.message.seq) ?? deed.message;
+  const message = windowOf(chatId).peek(deed.message.seq) ?? deed.message;
   if (writing.kind === "edit" && writing.message.seq === message.seq) return null;
   return (
     <section className={styles.unsaved} aria-label={t("edit.unsaved")}>

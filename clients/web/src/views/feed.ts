@@ -5,14 +5,12 @@ const PAGE = 0.9;
 
 /** Where one goes with a key, whether that part of the chat is there or has to be fetched. */
 interface Ends {
-  toStart: () => void;
-  toEnd: () => void;
-  /** Resolves when one is there. */
-  arrival: () => Promise<void>;
+  toStart: () => Promise<void>;
+  toEnd: () => Promise<void>;
 }
 
 /** Do what the key does in the log. Tells whether it does something. */
-export function moveFocus(event: KeyboardEvent, log: HTMLElement, { toStart, toEnd, arrival }: Ends): boolean {
+export function moveFocus(event: KeyboardEvent, log: HTMLElement, { toStart, toEnd }: Ends): boolean {
   const isElsewhere = (event.target as Element).closest("[popover], dialog") !== null;
   if (isElsewhere || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false;
   switch (event.key) {
@@ -25,12 +23,10 @@ export function moveFocus(event: KeyboardEvent, log: HTMLElement, { toStart, toE
     case "PageDown":
       return page(log, PAGE);
     case "Home":
-      toStart();
-      void focusSoon(log, "first", arrival());
+      void focusSoon(log, "first", toStart());
       return true;
     case "End":
-      toEnd();
-      void focusSoon(log, "last", arrival());
+      void focusSoon(log, "last", toEnd());
       return true;
     default:
       return false;
@@ -58,9 +54,9 @@ function page(log: HTMLElement, screens: number): boolean {
 }
 
 /** Focus a message at one end of what is in sight, as soon as it is there, unless somebody has gone elsewhere by then. */
-async function focusSoon(log: HTMLElement, end: "first" | "last", isThere?: Promise<void>): Promise<void> {
+async function focusSoon(log: HTMLElement, end: "first" | "last", arrival?: Promise<void>): Promise<void> {
   const before = document.activeElement;
-  await isThere;
+  await arrival;
   const focus = () => {
     const at = document.activeElement;
     // The message that had it may be out of sight, and gone.

@@ -1,10 +1,11 @@
 import { type RefObject, useEffect, useRef, useState } from "react";
 import type { Id, Seq } from "../protocol";
+import { isGone } from "../state/gone";
 import { HIDDEN } from "../state/unread";
-import { rewatch } from "../store/app";
 import { useValue } from "../store/hooks";
 import { jump } from "../store/jump";
 import type { MessageWindow } from "../store/window";
+import { rewatch } from "../store/windows";
 import { explain } from "../text/failures";
 import { t } from "../text/i18n";
 import { say } from "../ui/toasts";
@@ -14,18 +15,23 @@ import type { Goal, Place } from "./places";
 const BELOW_EDGE = 56;
 const HIGHLIGHT = 1200;
 
+interface Trip {
+  goal: Goal;
+  arrived?: () => void;
+}
+
 interface Jumps {
   /** Where the list should be, once the rows are there: another object each time one wants to go, also to the same place. */
-  trip: { goal: Goal } | null;
+  trip: Trip | null;
   arrived: () => void;
   highlighted: Seq | null;
   goTo: (seq: Seq) => void;
-  /** To the first message there is. */
-  goToStart: () => void;
+  /** To the first message there is. Resolves when one stands there; never when one goes elsewhere first, or cannot. */
+  goToStart: () => Promise<void>;
+  /** To the newest message, likewise. */
+  goToEnd: () => Promise<void>;
   /** Show a place again, or first. Resolves to false when it cannot be had. */
   show: (place: Place) => Promise<boolean>;
-  /** Resolves when one stands where one wanted to go just now; never when one goes elsewhere first, or cannot go there. */
-  arrival: () => Promise<void>;
   /** Back to where one was before the last jump; null when there was none. */
   back: (() => void) | null;
   /** There is nothing to go back to any more. */
@@ -43,18 +49,16 @@ export function useJumps(
   const [highlighted, setHighlighted] = useState<Seq | null>(null);
   const [trail, setTrail] = useState<Place[]>([]);
   const before = useRef<Promise<unknown>>(Promise.resolve());
-  const landed = useRef<() => void>(undefined);
   const dim = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(dim.current), []);
 
   /** One after the other: where one wanted to go last is where one comes to. */
-  async function attempt(work: () => Promise<Goal | null>): Promise<boolean> {
-    landed.current = undefined;
+  async function attempt(work: () => Promise<Goal | null>, arrived?: () => void): Promise<boolean> {
     const turn = before.current.then(work);
     before.current = turn.catch(() => {});
     try {
       const goal = await turn;
-      setTrip(goal && { goal });
+      setTrip(goal && { goal, arrived });
       return true;
     } catch (error) {
       say(explain(error));
@@ -62,9 +66,9 @@ export function useJumps(
     }
   }
 
-  async function leap(work: () => Promise<Goal | null>): Promise<void> {
+  async function leap(work: () => Promise<Goal | null>, arrived?: () => void): Promise<void> {
     const from = here.current();
-    if (!(await attempt(work))) {
+    if (!(await attempt(work, arrived))) {
       if (!from) setTrip({ goal: "end" });
     } else if (from) setTrail(places => [...places, from]);
   }
@@ -78,20 +82,26 @@ export function useJumps(
   function goTo(seq: Seq): void {
     void leap(async () => {
       await messages.goTo(seq);
-      const kind = messages.peek(seq)?.kind ?? HIDDEN;
-      if (kind === HIDDEN)
+      const there = messages.peek(seq);
+      if (!there || there.kind === HIDDEN || isGone(there))
         say(t("message.gone")); // one comes to what is next to it
       else highlight(seq);
       return { seq, below: "middle" };
     });
   }
 
-  function goToStart(): void {
-    void leap(async () => {
-      const seq = messages.range.peek().cleared + 1;
-      await messages.goTo(seq);
-      return { seq, below: BELOW_EDGE };
+  function goToStart(): Promise<void> {
+    return new Promise(arrived => {
+      void leap(async () => {
+        const seq = messages.range.peek().cleared + 1;
+        await messages.goTo(seq);
+        return { seq, below: BELOW_EDGE };
+      }, arrived);
     });
+  }
+
+  function goToEnd(): Promise<void> {
+    return new Promise(arrived => void show("end", arrived));
   }
 
   function goToTime(at: number): void {
@@ -102,13 +112,13 @@ export function useJumps(
     });
   }
 
-  function show(place: Place): Promise<boolean> {
+  function show(place: Place, arrived?: () => void): Promise<boolean> {
     return attempt(async () => {
       if (place !== "end") await messages.goTo(place.seq);
       else if (!messages.atEnd) rewatch(chatId);
       if (!here.current()) await messages.fill();
       return place;
-    });
+    }, arrived);
   }
 
   const wanted = useValue(jump);
@@ -131,20 +141,16 @@ export function useJumps(
   };
   const arrived = () => {
     setTrip(null);
-    landed.current?.();
+    trip?.arrived?.();
   };
-  const arrival = () =>
-    new Promise<void>(resolve => {
-      landed.current = resolve;
-    });
   return {
     trip,
     arrived,
     highlighted,
     goTo,
     goToStart,
+    goToEnd,
     show,
-    arrival,
     back: trail.length ? back : null,
     settle,
   };

@@ -4,6 +4,7 @@ import type { ChatRecord } from "../state/records";
 import { reaches } from "../state/roles";
 import { store } from "../store/app";
 import { partnerOf } from "../store/names";
+import { windowOf } from "../store/windows";
 import { t } from "../text/i18n";
 import { calledIn, type Named } from "../text/mentions";
 import { Avatar } from "../ui/Avatar";
@@ -78,7 +79,7 @@ function byName(one: User, other: User): number {
 
 /** Who spoke lately, whoever spoke last at the end. */
 function lastAuthors(chatId: Id): Id[] {
-  const messages = store.window(chatId);
+  const messages = windowOf(chatId);
   const { first, last } = messages.range.peek();
   const authors = new Set<Id>();
   for (let seq = last; seq >= first && seq > last - LATELY; seq--) {

@@ -21,7 +21,7 @@ function tellOfRequest({ chat_id, user }: JoinRequested): void {
   const record = store.chats.peek(chat_id);
   const shown = panel.peek();
   const isListed = shown?.name === "group" && shown.chatId === chat_id && shown.requests;
-  if (!record || isListed) return;
+  if (!record || isListed || store.relations.peek(user.id)?.blocked) return;
   say(t("group.asks", { name: user.display_name, title: record.chat.title }), {
     label: t("group.show_requests"),
     run: () => showRequests(chat_id),

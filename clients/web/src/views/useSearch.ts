@@ -7,6 +7,7 @@ import { titleOf } from "../store/names";
 import { explain } from "../text/failures";
 import { t } from "../text/i18n";
 import { BadFilter, type Known, searchFor } from "../text/query";
+import { useLasting } from "./useLasting";
 
 /** How long typing must pause before what is held is looked through, which may be much, and before the server is asked. */
 const SHORT_PAUSE = 80;
@@ -129,7 +130,7 @@ export function useSearch(typed: string, chatId: Id | null) {
   const standing = standingOf(search, isLive, problem);
   const offered = found.length > messages.length && (standing !== "asking" || search?.wasOffline === true);
   return {
-    messages,
+    messages: useLasting(messages),
     standing,
     hasMore: search?.pages ? search.next !== null : offered,
     more: () => void more(),
@@ -146,7 +147,7 @@ function standingOf(search: Search | null, isLive: boolean, problem: string | nu
 }
 
 function foundBy({ command, pages, next, held }: Search): Message[] {
-  return merged(command, pages ?? [], held, next, Date.now() + (store.connection.peek()?.ahead ?? 0));
+  return merged(command, pages ?? [], held, next, store.serverTime());
 }
 
 /** Where such messages may be among: those of this tab, and those that the engine keeps in step. */
