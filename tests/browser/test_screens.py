@@ -85,6 +85,7 @@ CONTRASTS: dict[str, dict[str, Any]] = {
     "more contrast, dark": {"contrast": "more", "color_scheme": "dark", "forced_colors": "none"},
     "forced colours": {"contrast": "no-preference", "color_scheme": "light", "forced_colors": "active"},
 }
+USUAL: dict[str, Any] = {"contrast": "no-preference", "color_scheme": "light", "forced_colors": "none"}
 ABOUT_COLOURS = ("color-contrast", "link-in-text-block")
 """The rules of axe that colours alone can break."""
 
@@ -105,8 +106,9 @@ async def _tour(visitors: Visitors, story: Story, cable: FaultProxy, options: di
 class _Inspector:
     """Looks at one screen after the other, and keeps what is wrong, and where."""
 
-    def __init__(self, tour: Tour, names: tuple[str, ...]) -> None:
+    def __init__(self, tour: Tour, names: tuple[str, ...], mode: str) -> None:
         self._tour = tour
+        self._contrasts = CONTRASTS if mode == "light" else {}
         self._names = sorted((*names, *OWN_NAMES), key=len, reverse=True)
         self.found: dict[str, list[str]] = defaultdict(list)
         self.judged = 0
@@ -114,19 +116,18 @@ class _Inspector:
     async def walk(self, screens: tuple[Screen, ...]) -> None:
         async for name in self._tour.screens(screens):
             await self._look(UNTRANSLATED, name, self._names)
+            for contrast, media in self._contrasts.items():
+                await self._tour.page.emulate_media(**media)
+                await self._tour.rest()
+                await self._look(RUN_AXE, f"{name}, {contrast}", ABOUT_COLOURS)
+                self.judged += 1
+            if self._contrasts:
+                await self._tour.page.emulate_media(**USUAL)
             for direction, called in DIRECTIONS.items():
                 await self._tour.page.evaluate("direction => { document.dir = direction }", direction)
                 await self._tour.rest()
                 await self._look(STICKING_OUT, f"{name}, {called}")
                 await self._look(RUN_AXE, f"{name}, {called}")
-                self.judged += 1
-
-    async def walk_for_contrast(self, screens: tuple[Screen, ...]) -> None:
-        async for name in self._tour.screens(screens):
-            for called, media in CONTRASTS.items():
-                await self._tour.page.emulate_media(**media)
-                await self._tour.rest()
-                await self._look(RUN_AXE, f"{name}, {called}", ABOUT_COLOURS)
                 self.judged += 1
 
     async def _look(self, script: str, where: str, *told: Any) -> None:
@@ -142,7 +143,7 @@ class _Inspector:
 async def test_every_screen(visitors: Visitors, cable: FaultProxy, mode: str) -> None:
     story = await tell(visitors)
     tour = await _tour(visitors, story, cable, MODES[mode])
-    inspector = _Inspector(tour, story.names)
+    inspector = _Inspector(tour, story.names, mode)
     await inspector.walk(ENTRANCE)
     await tour.sign_in(story.username)
     await expect(tour.page.locator("aside h1")).to_have_text(tour.words("list.title"))
@@ -154,26 +155,7 @@ async def test_every_screen(visitors: Visitors, cable: FaultProxy, mode: str) ->
 async def test_the_first_screens(visitors: Visitors, cable: FaultProxy, mode: str) -> None:
     story = await tell(visitors)
     tour = await _tour(visitors, story, cable, MODES[mode])
-    inspector = _Inspector(tour, story.names)
+    inspector = _Inspector(tour, story.names, mode)
     await tour.sign_in(story.newcomer)
     await inspector.walk(FIRST_RUN)
-    inspector.finds_nothing()
-
-
-async def test_the_first_screens_in_high_contrast(visitors: Visitors, cable: FaultProxy) -> None:
-    story = await tell(visitors)
-    tour = await _tour(visitors, story, cable, MODES["light"])
-    inspector = _Inspector(tour, story.names)
-    await tour.sign_in(story.newcomer)
-    await inspector.walk_for_contrast(FIRST_RUN)
-    inspector.finds_nothing()
-
-
-async def test_every_screen_in_high_contrast(visitors: Visitors, cable: FaultProxy) -> None:
-    story = await tell(visitors)
-    tour = await _tour(visitors, story, cable, MODES["light"])
-    inspector = _Inspector(tour, story.names)
-    await inspector.walk_for_contrast(ENTRANCE)
-    await tour.sign_in(story.username)
-    await inspector.walk_for_contrast(SCREENS)
     inspector.finds_nothing()

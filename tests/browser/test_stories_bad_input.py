@@ -57,7 +57,7 @@ TROUBLE = """() => {
         if (!/^(https?:|mailto:|\\/)/.test(link.getAttribute('href'))) trouble.push(`a link: ${link.outerHTML}`);
     const boxes = 'html, body, main, main > *, main header, aside, footer, dialog[open], [role=log], [role=region]';
     for (const box of document.querySelectorAll(boxes)) {
-        const edge = box.querySelector(':scope > [role=separator]')?.offsetWidth ?? 0; // by which it is drawn, beside it
+        const edge = box.querySelector(':scope > [role=separator]')?.offsetWidth ?? 0; // beside it
         if (box.scrollWidth > box.clientWidth + edge + 1 && box.clientWidth)
             trouble.push(`${box.tagName}.${box.className} ${box.scrollWidth} in ${box.clientWidth}`);
     }
