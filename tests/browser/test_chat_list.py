@@ -218,16 +218,22 @@ async def test_damaged_preferences_are_those_that_are_usual(visitors: Visitors, 
 
 
 async def test_the_tab_tells_that_something_is_unread(visitors: Visitors) -> None:
-    """Not of chats that are muted."""
+    """Not of chats that are muted, and of others what one chose."""
     [ben, carla, mia] = await visitors.people.join("ben", "carla", "mia")
     loud, muted = await direct(mia, ben), await direct(mia, carla)
+    silent, named = await group(ben, mia, title="Silent"), await group(ben, mia, title="Named")
     await mia.call(SetPreferences(chat_id=muted.id, muted_until=2**53 - 1))
+    await mia.call(SetPreferences(chat_id=silent.id, level="none"))
     visitor = await visitors.new()
     await visitor.sign_in(username(mia))
+    await visitor.row("Named").click(button="right")
+    await visitor.page.get_by_role("menuitemradio", name="Mentions").click()
     page, icon = visitor.page, visitor.page.locator("link[rel=icon]")
     shown: dict[str, Any] = {}
     for text, chat, by, title, address in (
         ("psst", muted, carla, "Dialog", "/icon.svg"),
+        ("nothing of this", silent, ben, "Dialog", "/icon.svg"),
+        ("not for you", named, ben, "Dialog", "/icon.svg"),
         ("hello", loud, ben, "(1) Dialog", "/icon-unread.svg"),
     ):
         await by.send(chat.id, text)
@@ -236,6 +242,10 @@ async def test_the_tab_tells_that_something_is_unread(visitors: Visitors) -> Non
         await expect(icon).to_have_attribute("href", address)
         shown[address] = await icon.evaluate(PICTURE)
     assert shown["/icon.svg"] != shown["/icon-unread.svg"]
-    await visitor.open("Ben")
+    await visitor.row("hello").click()
+    await expect(page).to_have_title("Dialog")
+    await ben.send(named.id, f"and this is, <@{me(mia).id}>", mentions=[me(mia).id])
+    await expect(page).to_have_title("(1) Dialog")
+    await visitor.open("Named")
     await expect(page).to_have_title("Dialog")
     await expect(icon).to_have_attribute("href", "/icon.svg")

@@ -4,7 +4,7 @@ from playwright.async_api import Locator, expect
 
 from dialog.client import Client
 from dialog.protocol.bans import BanMember
-from dialog.protocol.chats import EditMember
+from dialog.protocol.chats import EditChat, EditMember
 from dialog.protocol.invites import ApproveJoin, CreateInvite, DeclineJoin, UseInvite
 from dialog.protocol.people import AddBlock
 from dialog.protocol.roles import Role
@@ -136,6 +136,28 @@ async def test_how_many_have_read_a_message(visitors: Visitors) -> None:
     await expect(visitor.page.locator("[role=menuitem]:focus")).to_be_visible()
     await visitor.page.keyboard.press("End")
     await expect(visitor.page.get_by_role("menuitem", name="Read by 2 of 2")).to_be_focused()
+
+
+async def test_where_only_admins_may_write(visitors: Visitors) -> None:
+    [ada, ben] = await visitors.people.join("ada", "ben")
+    chat = await group(ada, ben, title="Choir")
+    await ada.send(chat.id, "at six")
+    visitor = await _in_choir(visitors, ben)
+    reply = visitor.page.get_by_role("menuitem", name="Reply")
+    await visitor.message("at six").click(button="right")
+    await expect(reply).to_be_visible()
+    await visitor.page.keyboard.press("Escape")
+    await ada.call(EditChat(chat_id=chat.id, may_send="admin"))
+    await expect(visitor.page.get_by_text("Only admins can write here")).to_be_visible()
+    await visitor.message("at six").click(button="right")
+    await expect(visitor.page.get_by_role("menuitem", name="Copy text")).to_be_visible()
+    await expect(reply).to_be_hidden()
+    await visitor.page.keyboard.press("Escape")
+    await visitor.message("at six").hover()
+    await expect(visitor.page.get_by_role("button", name="What to do with this message").first).to_be_visible()
+    await expect(visitor.page.get_by_role("button", name="Reply", exact=True)).to_be_hidden()
+    await ada.call(EditChat(chat_id=chat.id, may_send="member"))
+    await expect(visitor.composer).to_be_visible()
 
 
 async def _make_link(owner: Visitor, *, approval: bool = False) -> str:

@@ -193,18 +193,25 @@ async def test_never_more_than_two_attempts_in_half_a_second(
         raise Refused(Unauthenticated() if fault == "token" else Unavailable(retry_after=0.0))
 
     gateway.answers["connect" if fault in ("connect", "close", "token") else "sync"] = refuse
+    turns: list[float] = []
     attempts: list[float] = []
-    attempt = socket.Socket.open
+    turn, attempt = pace.Pace.turn, socket.Socket.open
+
+    async def noted_turn(one: pace.Pace) -> None:
+        await turn(one)
+        turns.append(one._attempts[-1])  # when it was let pass, however long the machine then does other things
 
     async def noted(*arguments: Any) -> socket.Socket:
-        attempts.append(time.monotonic())
+        attempts.append(turns[-1])
         return await attempt(*arguments)
 
+    monkeypatch.setattr(pace.Pace, "turn", noted_turn)
     monkeypatch.setattr(socket.Socket, "open", noted)
     client = gateway.client()
     client.start()
     await soon(lambda: len(attempts) >= 8)
     await client.close()
+    assert len(set(attempts)) == len(attempts), "each had a turn of its own"
     assert all(third - first >= 0.45 for first, third in zip(attempts, attempts[2:], strict=False))
 
 

@@ -76,9 +76,8 @@ export class Store {
       .map(record => record.chat.id),
   );
 
-  readonly unread = computed(
-    () => this.chats.values().filter(record => record.mine.unread > 0 && !isMuted(record)).length,
-  );
+  /** In how many chats there is something that one wants to be told of. */
+  readonly unread = computed(() => this.chats.values().filter(tells).length);
 
   /** Requests that wait for an answer of ours. */
   readonly requests = computed(
@@ -166,6 +165,14 @@ export class Store {
 
 const pinnedAt = (record: ChatRecord) => record.mine.prefs?.pinned_at ?? 0;
 const lastAt = (record: ChatRecord) => record.last?.sent_at ?? record.chat.created_at;
+
+/** Whether there is something new in a chat of what one chose to be told of. */
+function tells(record: ChatRecord): boolean {
+  const { unread, mentions, prefs } = record.mine;
+  const level = prefs?.level ?? "all";
+  const count = level === "all" ? unread : level === "mentions" ? mentions : 0;
+  return count > 0 && !isMuted(record);
+}
 
 export function isMuted(record: ChatRecord): boolean {
   return (record.mine.prefs?.muted_until ?? 0) > now.value;

@@ -131,7 +131,10 @@ export function Composer({ record, writing, onWrite }: Props) {
     return true;
   }
 
-  if (!may(record, "may_send")) return null;
+  if (!may(record, "may_send")) {
+    const who = record.chat.may_send === "owner" ? "composer.owner_only" : "composer.admins_only";
+    return <p className={styles.closed}>{t(who)}</p>;
+  }
   const list = suggest.suggestions.length > 0;
   return (
     <footer className={styles.composer} data-region="composer">

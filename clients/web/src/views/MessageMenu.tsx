@@ -92,9 +92,11 @@ export function MessageMenu({ message, own, at, onWrite, onClose }: Props & { at
           <Plus size={18} />
         </button>
       </div>
-      <MenuItem icon={<Reply size={18} />} onPick={pick(() => onWrite({ kind: "reply", message }))}>
-        {t("message.reply")}
-      </MenuItem>
+      {mayThere(message, "may_send") && (
+        <MenuItem icon={<Reply size={18} />} onPick={pick(() => onWrite({ kind: "reply", message }))}>
+          {t("message.reply")}
+        </MenuItem>
+      )}
       {own && mayThere(message, "may_send") && (
         <MenuItem icon={<Pencil size={18} />} onPick={pick(() => onWrite({ kind: "edit", message }))}>
           {t("message.edit")}
@@ -176,11 +178,13 @@ export function Toolbar({
 }: Props & { onMore: (place: Place) => void; onShortcut: Shortcuts }) {
   const [deleting, setDeleting] = useState(false);
   const [picking, setPicking] = useState<Place | null>(null);
+  const record = useValue(store.chats.at(message.chat_id));
+  const mayReply = record !== undefined && may(record, "may_send");
   const toolbar = useRef<HTMLDivElement>(null);
   // At once: a key may follow the focus at which this was made.
   useLayoutEffect(() => {
     onShortcut.current = action => {
-      if (action === "reply") onWrite({ kind: "reply", message });
+      if (action === "reply" && mayThere(message, "may_send")) onWrite({ kind: "reply", message });
       else if (action === "react") setPicking(below(toolbar.current!));
       else if (action === "edit" && own && mayThere(message, "may_send")) onWrite({ kind: "edit", message });
       else if (action === "copy") copy([message]);
@@ -194,9 +198,11 @@ export function Toolbar({
       <IconButton label={t("message.react")} tabIndex={-1} onClick={event => onMore(below(event.currentTarget))}>
         <SmilePlus size={17} />
       </IconButton>
-      <IconButton label={t("message.reply")} tabIndex={-1} onClick={() => onWrite({ kind: "reply", message })}>
-        <Reply size={17} />
-      </IconButton>
+      {mayReply && (
+        <IconButton label={t("message.reply")} tabIndex={-1} onClick={() => onWrite({ kind: "reply", message })}>
+          <Reply size={17} />
+        </IconButton>
+      )}
       <IconButton
         label={t("message.actions")}
         tabIndex={-1}
@@ -239,7 +245,7 @@ function copyLink({ chat_id, seq }: Message): void {
 }
 
 /** Whether one may do this in the chat of a message. */
-function mayThere(message: Message, what: Parameters<typeof may>[1]): boolean {
+export function mayThere(message: Message, what: Parameters<typeof may>[1]): boolean {
   const record = store.chats.peek(message.chat_id);
   return record !== undefined && may(record, what);
 }

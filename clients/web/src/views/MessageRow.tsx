@@ -22,7 +22,7 @@ import { lazily } from "../ui/lazily";
 import type { Place } from "../ui/Menu";
 import { say } from "../ui/toasts";
 import { jumbo } from "./Jumbo";
-import { MessageMenu, Toolbar } from "./MessageMenu";
+import { MessageMenu, mayThere, Toolbar } from "./MessageMenu";
 import styles from "./MessageRow.module.css";
 import { MessageText } from "./MessageText";
 import { askedOf } from "./messageKeys";
@@ -175,7 +175,8 @@ function Said({ chatId, kind, message, joins, isHighlighted, onWrite, onGoTo }: 
       onPointerDown={event => {
         setNear(true);
         if (isChoosing || deleted) return;
-        follow(event, { onHold: openMenu, onDraw: () => onWrite({ kind: "reply", message }) });
+        const reply = () => onWrite({ kind: "reply", message });
+        follow(event, { onHold: openMenu, onDraw: mayThere(message, "may_send") ? reply : undefined });
       }}
       onFocus={() => setNear(true)}
       onClickCapture={event => {
