@@ -364,8 +364,12 @@ class Onlooker:
         await self.ben.call(FocusSession(focused=True, chat_id=chat_id))
         before = len(self.frames)
         await socket.send({"id": 7, "command": {"type": "session.focus", "focused": True, "chat_id": chat_id}})
+        await self.heard('"id":7', since=before)
+
+    async def heard(self, *parts: str, since: int = 0) -> None:
+        """Wait until each of these stands in a frame that this device was sent."""
         async with asyncio.timeout(PATIENCE):
-            while not any('"id":7' in frame for frame in self.frames[before:]):
+            while not all(any(part in frame for frame in self.frames[since:]) for part in parts):
                 await asyncio.sleep(0.01)
 
 
@@ -376,6 +380,7 @@ async def all_that_is_seen(people: People, relation: str, how: str) -> list[str]
     chat = await ben.call(CreateChat(title="All", user_ids=[id_of(anna), id_of(carla)]))
     await knows(chat.id, ben, carla)
     await relate(anna, ben, relation)
+    await has_heard(ben, anna, relation)
     await people.enter(anna)
     chats = {chat.id: "<group>"} | {chat_id: "<direct>" for chat_id in anna.state.chats if chat_id != chat.id}
     for chat_id in chats:
@@ -392,8 +397,7 @@ async def all_that_is_seen(people: People, relation: str, how: str) -> list[str]
         for chat_id in chats:
             await ben.wait_for(lambda chat_id=chat_id: id_of(anna) in ben.state.chats[chat_id].receipts, PATIENCE)
 
-    # What Ben is told of how they stand to each other comes within a second, and is the same both times.
-    await asyncio.sleep(2)
+    await asyncio.sleep(2)  # what else he is told of that is no part of what follows
     names = {str(chat_id): name for chat_id, name in chats.items()}
     for name, client in (("anna", anna), ("ben", ben), ("carla", carla)):
         user = client.session.user
@@ -420,8 +424,23 @@ async def all_that_is_seen(people: People, relation: str, how: str) -> list[str]
             lambda: view.receipts[id_of(carla)].read_seq == 2 and ben.usage.typing_in(chat.id) == [id_of(carla)],
             PATIENCE,
         )
+        await onlooker.heard('"type":"typing"', '"user_id":<carla>,"delivered_seq":2,"read_seq":2')
         questions = questions_about(anna, list(chats))
         return [*[await onlooker.answer(one) for one in questions], *sorted(onlooker.frames)]
+
+
+async def has_heard(ben: Client, anna: Client, relation: str) -> None:
+    """Wait until he was told all that follows from how they stand to each other."""
+    if relation in ("friend", "blocks", "blocked"):
+        await ben.wait_for(lambda: seen_as(ben, anna) is not None, PATIENCE)  # by presence, which knows it as well then
+    if relation in ("friend", "blocks"):
+        await ben.wait_for(lambda: stands_to(ben, anna) == relation, PATIENCE)
+
+
+def stands_to(ben: Client, anna: Client) -> str | None:
+    """As his device was told: that they are friends, or that he blocks her."""
+    held = ben.state.affairs.relations.get(id_of(anna))
+    return ("blocks" if held.blocked else held.state.value) if held else None
 
 
 def seen_as(viewer: Client, about: Client) -> Availability | None:
